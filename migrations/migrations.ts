@@ -1,0 +1,14 @@
+import { CreatePlatform1764000000000 } from './1764000000000-CreatePlatform.js';
+import { CreateUnits1764000001000 } from './1764000001000-CreateUnits.js';
+import { CreatePeople1764000002000 } from './1764000002000-CreatePeople.js';
+import { CreateJoin1764000003000 } from './1764000003000-CreateJoin.js';
+import { CreatePolicies1764000004000 } from './1764000004000-CreatePolicies.js';
+
+/** Every migration in its order. One that has landed is never changed; the list only grows. */
+export const migrations = [
+  CreatePlatform1764000000000,
+  CreateUnits1764000001000,
+  CreatePeople1764000002000,
+  CreateJoin1764000003000,
+  CreatePolicies1764000004000,
+];

@@ -1,0 +1,56 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Configuration } from '../platform/config/configuration.js';
+import { LOGGER, type Logger } from '../platform/logging/logger.js';
+import { type LocatedPostcode, PostcodeLocator } from '../postcodes/postcode-locator.js';
+import type { Postcode } from '../postcodes/postcode.js';
+import type { DirectoryView } from '../units/directory-view.js';
+import type { AllocationDecision } from './allocation-decision.js';
+import { decideAllocation } from './decide-allocation.js';
+
+const NOWHERE: LocatedPostcode = {
+  precision: 'none',
+  position: null,
+  terminated: null,
+  nation: null,
+};
+
+/** Decides where people belong, from the organisation and the reference data in memory. */
+@Injectable()
+export class Allocator {
+  constructor(
+    private readonly locator: PostcodeLocator,
+    private readonly configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Never fails for want of the locator: the national office takes over until it is back. */
+  decide(view: DirectoryView, postcode: Postcode | null): AllocationDecision {
+    const input = {
+      view,
+      datasetVersion: this.datasetVersion,
+      nearestBranchLimitKm: this.configuration.environment.NEAREST_BRANCH_LIMIT_KM,
+    };
+    try {
+      const located = this.locate(postcode);
+      return decideAllocation({ ...input, postcode, located });
+    } catch (error) {
+      this.logger.error({ err: error }, 'The locator failed; the national office stands in.');
+      const explanation = 'Your branch is being looked up: the national office looks after you';
+      return {
+        ...decideAllocation({ ...input, postcode: null, located: NOWHERE }),
+        explanation,
+        provisional: true,
+      };
+    }
+  }
+
+  /** Which reference data answers. */
+  get datasetVersion(): string {
+    return this.locator.version;
+  }
+
+  /** Where a postcode lies, as well as the reference data knows. */
+  locate(postcode: Postcode | null): LocatedPostcode {
+    return postcode === null ? NOWHERE : this.locator.locate(postcode);
+  }
+}

@@ -1,0 +1,48 @@
+import { Controller, Get, Header, Query, Res, SerializeOptions } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Configuration } from '../platform/config/configuration.js';
+import { limitParameter } from '../platform/http/keyset-page.js';
+import { Cors, RateLimit } from '../platform/http/route-decorators.js';
+import { text } from '../platform/http/text.schema.js';
+import { type LookupAnswer, lookupAnswerSchema } from './lookup.schemas.js';
+import { LookupService } from './lookup.service.js';
+
+const lookupQuerySchema = z.strictObject({
+  postcode: text({ max: 100, needed: 'Please give a postcode, such as M14 5RX or M14.' }).meta({
+    description: 'A postcode or its first half, however a person types it',
+    example: 'M14 5RX',
+  }),
+  limit: limitParameter(20, 3),
+});
+
+/** The public branch lookup. */
+@ApiTags('Branches')
+@Controller('v1/branches/nearest')
+export class LookupController {
+  constructor(private readonly lookup: LookupService) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'The branch that looks after a postcode, and the nearest ones',
+    description:
+      'Contains OS data © Crown copyright and database right 2025. Contains Royal Mail data © Royal Mail copyright and database right 2025. Contains National Statistics data © Crown copyright and database right 2025. Open Government Licence v3.',
+  })
+  @Cors('anyone')
+  @RateLimit({
+    name: 'lookup',
+    per: 'address',
+    points: ({ environment }: Configuration) => environment.RATE_LIMIT_LOOKUP_PER_ADDRESS,
+    seconds: 60,
+  })
+  @Header('Cache-Control', 'public, max-age=300')
+  @SerializeOptions({ schema: lookupAnswerSchema })
+  nearest(
+    @Query({ schema: lookupQuerySchema }) query: z.output<typeof lookupQuerySchema>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): LookupAnswer {
+    void reply.header('ETag', `"${this.lookup.version}"`);
+    return this.lookup.nearest(query.postcode, query.limit);
+  }
+}

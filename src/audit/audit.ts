@@ -1,0 +1,17 @@
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidV7 } from 'uuid';
+import { currentRequestId } from '../platform/http/request-context.js';
+import type { AuditEvent } from './audit-event.js';
+import { insertAuditEvent } from './audit.repository.js';
+
+/**
+ * Writes to the audit trail in the caller's transaction, under the id of the running request: what
+ * is rolled back leaves no trace, and what leaves no trace is rolled back.
+ */
+export async function recordAudit(manager: EntityManager, event: AuditEvent): Promise<void> {
+  await insertAuditEvent(manager, {
+    ...event,
+    id: uuidV7(),
+    requestId: currentRequestId() ?? null,
+  });
+}

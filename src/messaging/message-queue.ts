@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { OutboxRepository } from '../platform/outbox/outbox.repository.js';
+import { MessageDrafts } from './message-drafts.js';
+import type { MessageDraft } from './message.js';
+import { MessageRepository } from './message.repository.js';
+
+/** Puts messages on their way in the transaction that causes them. */
+@Injectable()
+export class MessageQueue {
+  constructor(
+    private readonly drafts: MessageDrafts,
+    private readonly messages: MessageRepository,
+    private readonly outbox: OutboxRepository,
+  ) {}
+
+  /**
+   * Writes a message and the job that sends it, unless the same thing was said before.
+   *
+   * @returns whether it was written; false means that the business key has been used.
+   */
+  async add(manager: EntityManager, draft: MessageDraft): Promise<boolean> {
+    const { message, outbox } = this.drafts.newMessage(draft);
+    if (!(await this.messages.insertOnce(manager, message))) return false;
+    if (outbox !== null) await this.outbox.insert(manager, [outbox]);
+    return true;
+  }
+}

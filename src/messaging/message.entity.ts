@@ -1,0 +1,58 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { MessageChannel, MessageKind, MessageState } from './message.js';
+
+/** What is to be said to somebody, once. The address is read when it is sent, and never kept. */
+@Entity('message')
+@Unique('message_business_key', ['businessKey'])
+@Index('message_submission', { synchronize: false })
+@Index('message_follow_up', { synchronize: false })
+@Index('message_recipient', { synchronize: false })
+export class MessageEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'message_pk' })
+  id!: string;
+
+  @Column('text', { name: 'business_key' })
+  businessKey!: string;
+
+  @Column('text')
+  kind!: MessageKind;
+
+  @Column('text')
+  channel!: MessageChannel;
+
+  @Column('uuid', { name: 'submission_id', nullable: true })
+  submissionId!: string | null;
+
+  @Column('uuid', { name: 'follow_up_id', nullable: true })
+  followUpId!: string | null;
+
+  @Column('integer', { nullable: true })
+  assignment!: number | null;
+
+  @Column('bytea', { name: 'recipient_hash', nullable: true })
+  recipientHash!: Buffer | null;
+
+  @Column('text', { default: 'queued' })
+  state!: MessageState;
+
+  @Column('integer', { default: 0 })
+  attempts!: number;
+
+  @Column('text', { name: 'message_id_header' })
+  messageIdHeader!: string;
+
+  @Column('timestamptz', { name: 'sending_until', nullable: true })
+  sendingUntil!: Date | null;
+
+  @Column('timestamptz', { name: 'sent_at', nullable: true })
+  sentAt!: Date | null;
+
+  @Column('integer', { default: 0 })
+  repeats!: number;
+
+  @Column('text', { name: 'last_error', nullable: true })
+  lastError!: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'clock_now()' })
+  createdAt!: Date;
+}

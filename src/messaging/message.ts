@@ -1,0 +1,66 @@
+import type { QueueName } from '../platform/queue/job.js';
+import type { NewOutboxRow } from '../platform/outbox/outbox-row.js';
+
+/** What messages are about; each kind has one composer and its templates. */
+export const MESSAGE_KINDS = [
+  'join_acknowledgement',
+  'follow_up_notice',
+  'follow_up_reminder',
+] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+export type MessageChannel = 'email' | 'sms';
+
+export type MessageState =
+  'queued' | 'sending' | 'sent' | 'failed' | 'cancelled' | 'capped' | 'in_doubt';
+
+/** What is to be said to somebody, and to which thing it belongs. */
+export interface MessageDraft {
+  readonly kind: MessageKind;
+  /** Where it will probably go; the composer decides when it is sent. */
+  readonly channel: MessageChannel;
+  /** Unique for ever: the same thing is said once. */
+  readonly businessKey: string;
+  readonly queue: QueueName;
+  readonly submissionId?: string | undefined;
+  readonly followUpId?: string | undefined;
+  readonly assignment?: number | undefined;
+  /** Keyed hash of the recipient, where messages to one address are counted. */
+  readonly recipientHash?: Uint8Array | undefined;
+  /** True: recorded, and never sent, because the recipient has had enough of these. */
+  readonly capped?: boolean;
+}
+
+/** A row of `message`, keyed by its columns, ready for `jsonb_to_recordset`. */
+export interface NewMessageRow {
+  readonly id: string;
+  readonly business_key: string;
+  readonly kind: MessageKind;
+  readonly channel: MessageChannel;
+  readonly submission_id: string | null;
+  readonly follow_up_id: string | null;
+  readonly assignment: number | null;
+  /** `\x…`, the text form of bytea. */
+  readonly recipient_hash: string | null;
+  readonly state: 'queued' | 'capped';
+  readonly message_id_header: string;
+}
+
+/** A message and the job that sends it; a capped one has none. */
+export interface NewMessage {
+  readonly message: NewMessageRow;
+  readonly outbox: NewOutboxRow | null;
+}
+
+/** A message as its composer and its job see it. */
+export interface Message {
+  readonly id: string;
+  readonly kind: MessageKind;
+  readonly channel: MessageChannel;
+  readonly state: MessageState;
+  readonly submissionId: string | null;
+  readonly followUpId: string | null;
+  readonly assignment: number | null;
+  readonly attempts: number;
+  readonly messageIdHeader: string;
+}

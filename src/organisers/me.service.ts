@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../platform/database/database.js';
+import { unauthenticated } from '../platform/http/standard-problems.js';
+import { MeRepository } from './me.repository.js';
+import type { SignedInOrganiser } from './signed-in-organiser.js';
+
+/** An organiser's own account. */
+@Injectable()
+export class MeService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: MeRepository,
+  ) {}
+
+  async read({ organiserId, permissions }: SignedInOrganiser) {
+    return this.database.asOrganiser(organiserId, async (manager) => {
+      const organiser = await this.repository.account(manager);
+      // Deleted between the guard and here.
+      if (organiser === undefined) throw unauthenticated();
+      return { organiser, grants: await this.repository.grants(manager), permissions };
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Role } from './permissions.js';
+
+/** A role on a unit, and on all units below it, from one date to another. */
+@Entity('organiser_grant')
+@Index('organiser_grant_organiser', ['organiserId'], { synchronize: false })
+@Index('organiser_grant_unit', ['unitId'], { synchronize: false })
+export class OrganiserGrantEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'organiser_grant_pk' })
+  id!: string;
+
+  @Column('uuid', { name: 'organiser_id' })
+  organiserId!: string;
+
+  @Column('text')
+  role!: Role;
+
+  @Column('uuid', { name: 'unit_id' })
+  unitId!: string;
+
+  @Column('timestamptz', { name: 'valid_from', default: () => 'clock_now()' })
+  validFrom!: Date;
+
+  @Column('timestamptz', { name: 'valid_until', nullable: true })
+  validUntil!: Date | null;
+}

@@ -1,0 +1,27 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** A sign-in that lasts until it expires or is revoked; the token is kept as its SHA-256 only. */
+@Entity('organiser_session')
+@Index('organiser_session_organiser', ['organiserId'], { synchronize: false })
+export class OrganiserSessionEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'organiser_session_pk' })
+  id!: string;
+
+  @Column('uuid', { name: 'organiser_id' })
+  organiserId!: string;
+
+  @Column('bytea', { name: 'token_hash', select: false })
+  tokenHash!: Buffer;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'clock_now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  lastUsedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+
+  @Column('timestamptz', { name: 'revoked_at', nullable: true })
+  revokedAt!: Date | null;
+}

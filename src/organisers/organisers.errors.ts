@@ -1,0 +1,28 @@
+import { Problem } from '../platform/http/problem.js';
+import type { Permission } from './permissions.js';
+
+/** 401: the same answer for an unknown account, a wrong password and a disabled account. */
+export class InvalidCredentials extends Problem {
+  constructor() {
+    super({
+      status: 401,
+      code: 'invalid_credentials',
+      title: 'We could not sign you in',
+      detail: 'The e-mail address and the password do not belong together. Please check both.',
+      headers: { 'WWW-Authenticate': 'Bearer' },
+    });
+  }
+}
+
+/** 403: none of the caller's roles carries the permission; it is named. */
+export class PermissionMissing extends Problem {
+  constructor(permission: Permission) {
+    super({
+      status: 403,
+      code: 'permission_missing',
+      title: 'Your role does not allow this',
+      detail: `This needs the permission “${permission}”, which none of your roles carries.`,
+      extensions: { permission },
+    });
+  }
+}

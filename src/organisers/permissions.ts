@@ -1,0 +1,54 @@
+/** The roles a grant may give; the database knows the same names. */
+export const ROLES = [
+  'national_administrator',
+  'regional_organiser',
+  'branch_secretary',
+  'treasurer',
+  'campaign_lead',
+  'data_protection_officer',
+  'reader',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a route may need. The name is what a 403 tells, so it says the resource and the deed. */
+export const PERMISSIONS = [
+  'join_submissions.read',
+  'join_submissions.write',
+  'people.read',
+  'follow_ups.read',
+  'follow_ups.write',
+  'queues.read',
+  'queues.write',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+const CONTACT_WORK: readonly Permission[] = [
+  'join_submissions.read',
+  'join_submissions.write',
+  'people.read',
+  'follow_ups.read',
+  'follow_ups.write',
+];
+const READING: readonly Permission[] = ['join_submissions.read', 'people.read', 'follow_ups.read'];
+
+/**
+ * The one table of who may do what. Which rows it may be done to is not said here: that follows
+ * from the unit of the grant, and PostgreSQL keeps it.
+ */
+export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
+  national_administrator: PERMISSIONS,
+  regional_organiser: CONTACT_WORK,
+  branch_secretary: CONTACT_WORK,
+  // A treasurer sees money, not enquiries; their permissions come with donations.
+  treasurer: [],
+  campaign_lead: READING,
+  data_protection_officer: READING,
+  reader: READING,
+};
+
+/** What somebody who holds these roles may do, in the order of the table above. */
+export function permissionsOf(roles: readonly Role[]): Permission[] {
+  return PERMISSIONS.filter((permission) =>
+    roles.some((role) => PERMISSIONS_OF[role].includes(permission)),
+  );
+}

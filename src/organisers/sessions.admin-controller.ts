@@ -1,0 +1,43 @@
+import { Body, Controller, Delete, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Answers } from '../platform/http/answers.decorator.js';
+import { clientAddressOf } from '../platform/http/client-address.js';
+import { RateLimit } from '../platform/http/route-decorators.js';
+import { NeedsSession, SignsIn } from './admin-route.decorators.js';
+import { sessionSchema, signInSchema, type SignIn } from './sessions.schemas.js';
+import { SessionsService } from './sessions.service.js';
+import { CurrentOrganiser, type SignedInOrganiser } from './signed-in-organiser.js';
+
+@ApiTags('Sessions')
+@Controller('v1/admin/sessions')
+export class SessionsAdminController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  @Post()
+  @SignsIn()
+  @RateLimit({
+    name: 'sign-in',
+    per: 'address',
+    points: ({ environment }) => environment.RATE_LIMIT_SIGN_IN_PER_ADDRESS,
+    seconds: 60,
+  })
+  @ApiOperation({
+    summary: 'Sign in',
+    description:
+      'Takes no Idempotency-Key: the answer is a secret and is not kept. Try too often, from one ' +
+      'address or at one account, and the answer is a 429 with Retry-After.',
+  })
+  @Answers(201, sessionSchema, 'A session that lasts twelve hours')
+  signIn(@Body({ schema: signInSchema }) input: SignIn, @Req() request: FastifyRequest) {
+    return this.sessions.signIn(input, clientAddressOf(request));
+  }
+
+  @Delete('current')
+  @NeedsSession()
+  @ApiOperation({ summary: 'Sign out' })
+  @Answers(204, undefined, 'The session has ended')
+  signOut(@CurrentOrganiser() organiser: SignedInOrganiser): Promise<void> {
+    return this.sessions.signOut(organiser);
+  }
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { instant, text, uuidV7Id } from '../platform/http/text.schema.js';
+
+/** Longer than any password we take; a bound, so that nobody makes us hash a novel. */
+const LONGEST_PASSWORD = 1000;
+
+export const signInSchema = z
+  .strictObject({
+    email: text({ max: 254, needed: 'Please give your e-mail address.' }).meta({
+      examples: ['secretary@example.org'],
+    }),
+    password: z
+      .string('Please give your password.')
+      .min(1, 'Please give your password.')
+      .max(LONGEST_PASSWORD, `A password has at most ${LONGEST_PASSWORD} characters.`)
+      .meta({ description: 'Exactly as it was chosen; it is not trimmed', format: 'password' }),
+    totp: z
+      .string()
+      .regex(/^\d{6}$/, 'The code has six digits.')
+      .optional()
+      .meta({ description: 'Six digits, where the account has a second factor' }),
+  })
+  .meta({ id: 'SignIn' });
+export type SignIn = z.infer<typeof signInSchema>;
+
+export const organiserSchema = z
+  .object({ id: uuidV7Id(), name: z.string(), email: z.string() })
+  .meta({ id: 'Organiser' });
+
+export const sessionSchema = z
+  .object({
+    token: z.string().meta({
+      description: 'For “Authorization: Bearer …”. Shown this once; we keep only its hash',
+    }),
+    expiresAt: instant(),
+    organiser: organiserSchema,
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof sessionSchema>;

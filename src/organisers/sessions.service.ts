@@ -1,0 +1,91 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { v7 as uuidV7 } from 'uuid';
+import { recordAudit } from '../audit/audit.js';
+import { Database } from '../platform/database/database.js';
+import { InvalidCredentials } from './organisers.errors.js';
+import { Passwords } from './passwords.js';
+import { permissionsOf } from './permissions.js';
+import { hashSessionToken, makeSessionToken, sessionTokenOf } from './session-token.js';
+import { SessionsRepository } from './sessions.repository.js';
+import type { SignIn } from './sessions.schemas.js';
+import { SignInLimits } from './sign-in-limits.js';
+import type { SignedInOrganiser } from './signed-in-organiser.js';
+
+/** A working day with its evening meeting. */
+const SESSION_HOURS = 12;
+
+/** Signing in, who a token belongs to, signing out. */
+@Injectable()
+export class SessionsService implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: SessionsRepository,
+    private readonly passwords: Passwords,
+    private readonly limits: SignInLimits,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.passwords.prepare();
+  }
+
+  /**
+   * A new session for the right password. Unknown, wrong and disabled take the same statements, the
+   * same hashing and the same answer. A `totp` is not looked at until accounts have a second factor.
+   *
+   * @throws InvalidCredentials 401.
+   * @throws Problem 429 where the account is tried too often.
+   */
+  async signIn(input: SignIn, address: string) {
+    const email = input.email.toLowerCase();
+    await this.limits.countTry(email, address);
+    const account = await this.repository.account(email);
+    const fits = await this.passwords.fits(account?.passwordHash, input.password);
+    if (account === undefined || !fits || account.disabled) throw new InvalidCredentials();
+
+    const token = makeSessionToken();
+    const { id, name } = account;
+    const expiresAt = await this.database.transaction(async (manager) => {
+      const sessionId = uuidV7();
+      const expires = await this.repository.start(manager, {
+        id: sessionId,
+        organiserId: id,
+        tokenHash: hashSessionToken(token),
+        hours: SESSION_HOURS,
+      });
+      await recordAudit(manager, {
+        actorKind: 'organiser',
+        actorId: id,
+        action: 'session.created',
+        subjectKind: 'organiser_session',
+        subjectId: sessionId,
+      });
+      return expires;
+    });
+    return { token, expiresAt, organiser: { id, name, email: account.email } };
+  }
+
+  /** Whom an `Authorization` header speaks for, asked of the database each time; else undefined. */
+  async authenticate(authorization: string | undefined): Promise<SignedInOrganiser | undefined> {
+    const token = sessionTokenOf(authorization);
+    if (token === undefined) return undefined;
+    const session = await this.repository.live(hashSessionToken(token));
+    if (session === undefined) return undefined;
+    const { sessionId, organiserId, roles, stale } = session;
+    if (stale) await this.repository.touch(sessionId);
+    return { sessionId, organiserId, permissions: permissionsOf(roles) };
+  }
+
+  /** Ends the session at once; its token is worth nothing from here on. */
+  async signOut({ sessionId, organiserId }: SignedInOrganiser): Promise<void> {
+    await this.database.transaction(async (manager) => {
+      await this.repository.revoke(manager, sessionId);
+      await recordAudit(manager, {
+        actorKind: 'organiser',
+        actorId: organiserId,
+        action: 'session.revoked',
+        subjectKind: 'organiser_session',
+        subjectId: sessionId,
+      });
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .transform((value) => value === 'true' || value === '1');
+
+const list = z.string().transform((value) => value.split(/[\s,]+/).filter((entry) => entry !== ''));
+
+const port = z.coerce.number().int().min(0).max(65535);
+const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+const url = (protocols: string[], sentence: string) =>
+  z.string().refine((value) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    return parsed !== undefined && protocols.includes(parsed.protocol);
+  }, sentence);
+
+const postgresUrl = url(
+  ['postgres:', 'postgresql:'],
+  'must be a URL like postgres://user:password@host:5432/database',
+);
+
+/** One or several redis URLs, separated by commas; several make a cluster. */
+const redisUrls = z
+  .string()
+  .refine(
+    (value) =>
+      value
+        .split(',')
+        .every(
+          (one) => URL.canParse(one.trim()) && /^rediss?:$/.test(new URL(one.trim()).protocol),
+        ),
+    'must be redis://host:6379 (or rediss://), several separated by commas for a cluster',
+  );
+
+/**
+ * Every setting of every process, from the environment. A setting that is absent takes the default
+ * that is named here; `docs/operating.md` explains each in words.
+ */
+export const environmentSchema = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  /** Address the API listens on. Production listens on all interfaces, otherwise loopback only. */
+  HOST: z.string().optional(),
+  PORT: port.default(3000),
+  WORKER_PORT: port.default(3001),
+  /** The address under which people reach the API; links in messages begin with it. */
+  PUBLIC_URL: url(['http:', 'https:'], 'must be an address like https://join.example.org')
+    .transform((value) => value.replace(/\/+$/, ''))
+    .optional(),
+  DATABASE_URL: postgresUrl,
+  /** The owner's login, for migrations only. */
+  DATABASE_OWNER_URL: postgresUrl.optional(),
+  /** Past any pooler, for LISTEN and BullMQ on PostgreSQL. Default: DATABASE_URL. */
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  /** True behind a PgBouncer that cannot keep named statements or start-up options. */
+  DATABASE_PGBOUNCER: flag.default(false),
+  DATABASE_POOL_SIZE: count(2, 200).default(16),
+  QUEUE_URL: redisUrls.optional(),
+  SMTP_URL: url(['smtp:', 'smtps:'], 'must be a URL like smtp://user:password@host:587'),
+  MAIL_FROM: z.string().min(3).max(320).default('Branchline <office@example.org>'),
+  /** Signs the links of duty pages and confirmations. Changing it makes sent links useless. */
+  LINK_SECRET: z.string().min(32, 'must have at least 32 characters (openssl rand -base64 32)'),
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: list.default([]),
+  RATE_LIMIT_EXEMPT: list.default([]),
+  RATE_LIMIT_JOIN_PER_ADDRESS: count(1, 1_000_000).default(30),
+  RATE_LIMIT_JOIN_PER_FORM: count(1, 10_000_000).default(3000),
+  RATE_LIMIT_LOOKUP_PER_ADDRESS: count(1, 1_000_000).default(120),
+  RATE_LIMIT_SIGN_IN_PER_ADDRESS: count(1, 1_000_000).default(10),
+  BODY_LIMIT_BYTES: count(1024, 10_000_000).default(64 * 1024),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** The one join form of this installation, until forms are kept in the database. */
+  JOIN_FORM_ID: z.string().min(1).max(100).default('join'),
+  /** Origins that may post the form besides PUBLIC_URL; `http://localhost:*` stands for any port. */
+  JOIN_FORM_ORIGINS: list.default([]),
+  /** Where a form post goes after success; its origin must be an allowed one. Default: /join/thanks. */
+  JOIN_FORM_THANK_YOU_URL: url(
+    ['http:', 'https:'],
+    'must be an address like https://www.example.org/thank-you',
+  ).optional(),
+  PRIVACY_NOTICE_VERSION: z.string().min(1).max(100).default('2026-11'),
+  MINIMUM_AGE: count(0, 18).default(14),
+  NEAREST_BRANCH_LIMIT_KM: z.coerce.number().min(0).max(2000).default(50),
+  ACKNOWLEDGEMENTS_PER_ADDRESS_PER_DAY: count(1, 1000).default(3),
+  FOLLOW_UP_DUE_WORKING_DAYS: count(1, 60).default(2),
+  FOLLOW_UP_REMIND_WORKING_DAYS: count(1, 60).default(1),
+  WORKER_CONCURRENCY: count(1, 200).default(8),
+  /** Longest time a shutdown waits for running requests and jobs, in seconds. */
+  SHUTDOWN_SECONDS: count(1, 600).default(20),
+  /** Development only: the password of the demo organisers. */
+  BRANCHLINE_DEMO_PASSWORD: z.string().min(8).max(128).optional(),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;

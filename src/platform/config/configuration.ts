@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { type Environment, environmentSchema } from './configuration.schema.js';
+
+/** Password that the demo organisation ships with; production refuses to start with it anywhere. */
+export const DEMO_PASSWORD = 'organise-together';
+
+/** Every fault of the environment at once, by name and reason; values are never printed. */
+export class ConfigurationError extends Error {
+  constructor(readonly faults: string[]) {
+    super(
+      `The configuration has ${faults.length} fault(s):\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+    );
+    this.name = 'ConfigurationError';
+  }
+}
+
+/**
+ * The settings of this process, checked. Built once at start and injected; nothing else reads the
+ * environment. Its JSON form and its inspection show no value, so that no log can print a secret.
+ */
+export class Configuration {
+  readonly publicUrl: string;
+  readonly host: string;
+  readonly directDatabaseUrl: string;
+  readonly production: boolean;
+
+  constructor(readonly environment: Environment) {
+    this.production = environment.NODE_ENV === 'production';
+    this.publicUrl = environment.PUBLIC_URL ?? `http://localhost:${environment.PORT}`;
+    this.host = environment.HOST ?? (this.production ? '0.0.0.0' : '127.0.0.1');
+    this.directDatabaseUrl = environment.DATABASE_DIRECT_URL ?? environment.DATABASE_URL;
+  }
+
+  toJSON(): string {
+    return '[configuration]';
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '[configuration]';
+  }
+}
+
+/**
+ * Reads and checks the environment.
+ *
+ * @throws ConfigurationError naming every fault at once.
+ */
+export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  const faults = parsed.success ? [] : parsed.error.issues.map(describeFault(given));
+  faults.push(...productionFaults(given));
+  if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
+  return new Configuration(parsed.data);
+}
+
+function describeFault(given: Record<string, unknown>) {
+  return (issue: z.core.$ZodIssue): string => {
+    const name = String(issue.path[0]);
+    return given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`;
+  };
+}
+
+/** What only production insists on: nothing that was made for trying may face the public. */
+function productionFaults(given: Record<string, unknown>): string[] {
+  if (given['NODE_ENV'] !== 'production') return [];
+  const faults = ['PUBLIC_URL', 'MAIL_FROM']
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name} is missing (production needs it)`);
+  if (given['BRANCHLINE_DEMO_PASSWORD'] !== undefined) {
+    faults.push('BRANCHLINE_DEMO_PASSWORD must not be set in production');
+  }
+  if (/^http:\/\/(?!localhost[:/]|localhost$)/.test(String(given['PUBLIC_URL'] ?? ''))) {
+    faults.push('PUBLIC_URL must begin with https:// in production (or be on localhost, to try it)');
+  }
+  const secrets = ['LINK_SECRET', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'SMTP_URL'];
+  for (const name of secrets) {
+    if (String(given[name] ?? '').includes(DEMO_PASSWORD)) {
+      faults.push(`${name} holds the demo password`);
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,36 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Configuration } from '../config/configuration.js';
+import { poolOptions } from './connection-options.js';
+import { Database } from './database.js';
+import { Notifications } from './notifications.js';
+
+/** The connection pool and what stands on it. Features name their entities with `forFeature`. */
+@Global()
+@Module({})
+export class DatabaseModule {
+  static connect(): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [Configuration],
+          useFactory: (configuration: Configuration) => ({
+            type: 'postgres',
+            url: configuration.environment.DATABASE_URL,
+            extra: poolOptions(configuration),
+            autoLoadEntities: true,
+            synchronize: false,
+            migrationsRun: false,
+            installExtensions: false,
+            logging: false,
+            retryAttempts: 20,
+            retryDelay: 500,
+          }),
+        }),
+      ],
+      providers: [Database, Notifications],
+      exports: [Database, Notifications],
+    };
+  }
+}

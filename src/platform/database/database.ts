@@ -1,0 +1,83 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Pool, QueryResultRow } from 'pg';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Configuration } from '../config/configuration.js';
+import { ORGANISER_ROLE } from './connection-options.js';
+
+declare const organiserScope: unique symbol;
+
+/**
+ * A transaction's manager that PostgreSQL has bound to one organiser. Admin repositories take this
+ * type and nothing else, so that a query outside the scope does not compile; only
+ * `Database.asOrganiser` makes one.
+ */
+export type OrganiserManager = EntityManager & { readonly [organiserScope]: true };
+
+/** The one door to PostgreSQL for repositories. */
+@Injectable()
+export class Database implements OnModuleInit {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /** Refuses to serve with a login that row-level security does not bind. */
+  async onModuleInit(): Promise<void> {
+    const [role] = await this.query<{ name: string; unbound: boolean }>(`
+      SELECT rolname AS name, rolsuper OR rolbypassrls AS unbound
+        FROM pg_roles WHERE rolname = current_user`);
+    if (role === undefined || role.unbound) {
+      throw new Error(
+        `The database login ${role?.name ?? ''} is not bound by row-level security: connect as branchline_app.`,
+      );
+    }
+  }
+
+  /** The application's connections; the rate limiter counts through them. */
+  get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+
+  /** Runs one statement in a transaction of its own. */
+  async query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return (await this.pool.query<Row>(text, values)).rows;
+  }
+
+  /**
+   * Runs one statement of a hot path under a name: parsed and planned once a connection. Behind a
+   * PgBouncer that cannot keep named statements it goes without the name.
+   */
+  async statement<Row extends QueryResultRow>(
+    name: string,
+    text: string,
+    values: unknown[],
+  ): Promise<Row[]> {
+    const named = this.configuration.environment.DATABASE_PGBOUNCER ? {} : { name };
+    return (await this.pool.query<Row>({ ...named, text, values })).rows;
+  }
+
+  /**
+   * Runs `work` in one transaction as the application. Statements run one after another: several at
+   * once on one manager have mixed up settings (TypeORM issue 9905).
+   */
+  transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    return this.dataSource.transaction(work);
+  }
+
+  /**
+   * Runs `work` in one transaction as an organiser: as the restricted role, with the policies bound
+   * to this organiser's grants. Setting and role end with the transaction.
+   */
+  asOrganiser<Result>(
+    organiserId: string,
+    work: (manager: OrganiserManager) => Promise<Result>,
+  ): Promise<Result> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query(
+        `SELECT set_config('branchline.organiser_id', $1, true), set_config('role', $2, true)`,
+        [organiserId, ORGANISER_ROLE],
+      );
+      return work(manager as OrganiserManager);
+    });
+  }
+}

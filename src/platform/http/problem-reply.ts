@@ -1,0 +1,72 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../logging/logger.js';
+import { PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
+import { type ProblemMappingOptions, toProblem } from './problem-mapping.js';
+import { PROBLEM_PAGE_POLICY, prefersHtml, renderProblemPage } from './problem-page.js';
+import type { RouteOptions } from './route-config.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The code of the problem that was answered, for the log line of the request. */
+    problemCode: string | undefined;
+  }
+}
+
+/** What answering an error takes. */
+export interface ProblemReplyOptions extends ProblemMappingOptions {
+  readonly logger: Logger;
+}
+
+/** Our route options out of Fastify's; undefined before the router has found one. */
+export function routeOptionsOf(request: FastifyRequest): RouteOptions | undefined {
+  return request.routeOptions.config as RouteOptions | undefined;
+}
+
+/**
+ * Answers any error: a problem document, or a small page where a person is waiting on a page's
+ * route. Logs what is our fault, and only that, at error level.
+ */
+export function answerProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: ProblemReplyOptions,
+): void {
+  const problem = toProblem(error, options);
+  request.problemCode = problem.code;
+  logProblem(problem, request, options.logger);
+  if (reply.sent || reply.raw.headersSent) {
+    // Half an answer is on its way; cutting the connection is the only way to say that it is bad.
+    if (!reply.raw.writableEnded) reply.raw.destroy();
+    return;
+  }
+  const document = problem.toDocument(request.id);
+  for (const name of ['content-length', 'content-encoding', 'etag', 'last-modified']) {
+    reply.removeHeader(name);
+  }
+  reply.code(problem.status).header('cache-control', 'no-store').headers(problem.headers);
+  if (routeOptionsOf(request)?.html !== undefined && prefersHtml(request.headers.accept)) {
+    reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('content-security-policy', PROBLEM_PAGE_POLICY)
+      .send(renderProblemPage(document));
+    return;
+  }
+  // As bytes, so that Fastify adds no charset: the media type has none (RFC 9457, 3).
+  reply
+    .header('content-type', PROBLEM_MEDIA_TYPE)
+    .send(Buffer.from(JSON.stringify(document), 'utf8'));
+}
+
+function logProblem(problem: Problem, request: FastifyRequest, logger: Logger): void {
+  if (problem.status < 500) return;
+  const fields = {
+    err: problem.cause,
+    code: problem.code,
+    method: request.method,
+    route: request.routeOptions.url ?? 'unmatched',
+    requestId: request.id,
+  };
+  if (problem.status === 503) logger.warn(fields, 'a request could not be served for the moment');
+  else logger.error(fields, 'a request failed through our own fault');
+}

@@ -1,0 +1,125 @@
+import { createHmac } from 'node:crypto';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
+import { Configuration } from '../config/configuration.js';
+import { LOGGER, type Logger } from '../logging/logger.js';
+import { networkMatcher, networkOf } from './client-address.js';
+import { MemoryRateLimitStore, RateLimitStore } from './rate-limit-store.js';
+import { tooManyRequests } from './standard-problems.js';
+
+/** How much is allowed: `points` in `seconds`. */
+export interface Allowance {
+  readonly points: number;
+  readonly seconds: number;
+}
+
+/** A store that does not answer within this time is taken to be away. */
+const STORE_TIMEOUT_MS = 500;
+/** While it is away, this process counts alone and asks again after this time. */
+const STORE_PAUSE_MS = 5_000;
+/** Loopback is exempt in development, where everybody is one address. */
+const LOOPBACK = ['127.0.0.0/8', '::1'];
+
+interface Counter {
+  readonly shared: RateLimiterAbstract;
+  readonly own: RateLimiterAbstract;
+}
+
+/**
+ * Counts requests against allowances, across processes where a store is given. Never the reason
+ * that a request fails: with the store away each process counts for itself until it is back.
+ */
+@Injectable()
+export class RateLimiter {
+  private readonly counters = new Map<string, Counter>();
+  private readonly memory = new MemoryRateLimitStore();
+  private readonly store: RateLimitStore;
+  private readonly isExempt: (address: string) => boolean;
+  private readonly secret: string;
+  private pausedUntil = 0;
+
+  constructor(
+    @Inject(Configuration) configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Optional() @Inject(RateLimitStore) store?: RateLimitStore,
+  ) {
+    const { RATE_LIMIT_EXEMPT, NODE_ENV, LINK_SECRET } = configuration.environment;
+    this.isExempt = networkMatcher([
+      ...RATE_LIMIT_EXEMPT,
+      ...(NODE_ENV === 'development' ? LOOPBACK : []),
+    ]);
+    this.secret = LINK_SECRET;
+    this.store = store ?? this.memory;
+  }
+
+  /**
+   * Takes one point of a client's address (an IPv6 client is its /64); exempt networks are free.
+   *
+   * @throws Problem 429 with `Retry-After` when none is left.
+   */
+  async consumeForAddress(name: string, address: string, allowance: Allowance): Promise<void> {
+    if (this.isExempt(address)) return;
+    await this.consume(name, networkOf(address), allowance);
+  }
+
+  /**
+   * Takes one point under a key of the caller's choice: a form, an account. The key is stored as a
+   * keyed hash only.
+   *
+   * @throws Problem 429 with `Retry-After` when none is left.
+   */
+  async consume(name: string, key: string, allowance: Allowance): Promise<void> {
+    const counter = this.counterOf(name, allowance);
+    const hash = createHmac('sha256', this.secret).update(`${name}\0${key}`).digest('base64url');
+    try {
+      await this.take(counter, hash);
+    } catch (error) {
+      if (error instanceof RateLimiterRes) throw tooManyRequests(error.msBeforeNext / 1000);
+      throw error;
+    }
+  }
+
+  private async take(counter: Counter, hash: string): Promise<void> {
+    if (counter.shared !== counter.own && Date.now() >= this.pausedUntil) {
+      try {
+        await withTimeout(counter.shared.consume(hash), STORE_TIMEOUT_MS);
+        return;
+      } catch (error) {
+        if (error instanceof RateLimiterRes) throw error;
+        this.pausedUntil = Date.now() + STORE_PAUSE_MS;
+        this.logger.warn({ err: error }, 'rate limits are counted per process: the store is away');
+      }
+    }
+    await counter.own.consume(hash);
+  }
+
+  private counterOf(name: string, { points, seconds }: Allowance): Counter {
+    const id = `${name}:${points}/${seconds}`;
+    let counter = this.counters.get(id);
+    if (counter === undefined) {
+      const own = this.memory.counter({ name, points, seconds });
+      const shared =
+        this.store === this.memory ? own : this.store.counter({ name, points, seconds });
+      counter = { shared, own };
+      this.counters.set(id, counter);
+    }
+    return counter;
+  }
+}
+
+async function withTimeout<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${milliseconds} ms`)),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    // The loser of the race may still fail; nobody is left to hear of it.
+    work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage } from 'node:http';
+import { v7 as uuidV7 } from 'uuid';
+
+/** What follows a request through every await. */
+export interface RequestContext {
+  readonly requestId: string;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** Ids of callers are taken over when they cannot do harm in a log, a header or a column. */
+const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{8,128}$/;
+
+/** The caller's `X-Request-Id` when it looks sane, else a new UUID v7. */
+export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : uuidV7();
+}
+
+/** Runs `work` with this context; a job that continues a request's work does the same. */
+export function runWithRequestContext<T>(context: RequestContext, work: () => T): T {
+  return storage.run(context, work);
+}
+
+/** The id of the request (or of the request that caused the job) we are in, for logs and rows. */
+export function currentRequestId(): string | undefined {
+  return storage.getStore()?.requestId;
+}

@@ -1,0 +1,111 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Configuration } from '../config/configuration.js';
+import { clientAddressOf } from './client-address.js';
+import { type CorsPolicies, answerPreflight, applyCors } from './cors.js';
+import { routeOptionsOf } from './problem-reply.js';
+import type { RateLimiter } from './rate-limiter.js';
+import type { Readiness } from './readiness.js';
+import { runWithRequestContext } from './request-context.js';
+import type { RouteOptions } from './route-config.js';
+import { RouteTable, pathOf } from './route-table.js';
+import { applySecurityHeaders, securityHeaders } from './security-headers.js';
+import { methodNotAllowed, notFound, notParseable } from './standard-problems.js';
+
+/** What the hooks ask while requests come in. */
+export interface HookServices {
+  readonly configuration: Configuration;
+  readonly cors: CorsPolicies;
+  readonly readiness: Readiness;
+  readonly rateLimiter: RateLimiter;
+}
+
+/**
+ * First of all hooks: the request's id, its context for every await that follows, and the headers
+ * that every answer carries. Must be added before the framework adds its own.
+ */
+export function addContextHook(instance: FastifyInstance, configuration: Configuration): void {
+  const headers = securityHeaders(configuration.production);
+  instance.decorateRequest('problemCode', undefined);
+  instance.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    applySecurityHeaders(reply, headers, pathOf(request.url), routeOptionsOf(request));
+    runWithRequestContext({ requestId: request.id }, done);
+  });
+}
+
+/**
+ * The hooks that decide before a body is read: malformed requests, CORS, unknown paths and methods,
+ * rate limits. Returns nothing; throws nothing; problems go through the exception filter.
+ */
+export function addRequestHooks(instance: FastifyInstance, services: HookServices): void {
+  const routes = new RouteTable();
+  instance.addHook('onRoute', (route) => {
+    routes.add(route.method, route.url, (route.config ?? {}) as RouteOptions);
+  });
+  instance.addHook('onRequest', (request, reply, done) => {
+    let answered: boolean;
+    try {
+      answered = route(request, reply, routes, services);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    if (!answered) done();
+  });
+  instance.addHook('onRequest', async (request) => {
+    for (const rule of routeOptionsOf(request)?.rateLimits ?? []) {
+      const points =
+        typeof rule.points === 'number' ? rule.points : rule.points(services.configuration);
+      await services.rateLimiter.consumeForAddress(rule.name, clientAddressOf(request), {
+        points,
+        seconds: rule.seconds,
+      });
+    }
+  });
+  instance.addHook('onSend', (_request, reply, payload, done) => {
+    // While shutting down, clients are asked to come back over a new connection: to another process.
+    if (services.readiness.shuttingDown) reply.header('connection', 'close');
+    done(null, payload);
+  });
+}
+
+/** @returns whether the request has been answered already. */
+function route(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  routes: RouteTable,
+  { cors }: HookServices,
+): boolean {
+  if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
+    throw notParseable('The Host header is missing.');
+  }
+  if (!request.is404) {
+    applyCors(cors, routeOptionsOf(request), request, reply);
+    // No id and no slug holds a NUL, and PostgreSQL cannot even be asked about one.
+    for (const value of Object.values((request.params ?? {}) as Record<string, unknown>)) {
+      if (typeof value === 'string' && value.includes('\0')) throw notFound();
+    }
+    return false;
+  }
+  const path = decoded(pathOf(request.url));
+  const methods = routes.methodsOf(path);
+  if (methods.length === 0) throw notFound();
+  if (request.method !== 'OPTIONS') throw methodNotAllowed(methods);
+  const wanted = request.headers['access-control-request-method'];
+  if (wanted === undefined || request.headers.origin === undefined) {
+    reply.code(204).header('allow', methods.join(', ')).send();
+  } else {
+    const options = routes.optionsOf(wanted.toUpperCase(), path);
+    answerPreflight(cors, options, methods, request, reply);
+  }
+  return true;
+}
+
+/** The router matches decoded paths; its own bad-URL answer has dealt with what does not decode. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}

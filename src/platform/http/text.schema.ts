@@ -1,0 +1,124 @@
+import { z } from 'zod';
+
+/** C0 and C1 controls, DEL, and the separators that break lines; tab and newline are added below. */
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const CONTROLS_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+/** Marks that turn the direction of writing: they make a text read as what it is not. */
+const DIRECTION_MARKS = /[\u202a-\u202e\u2066-\u2069]/;
+
+const LONE_SURROGATES = /\p{Cs}/u;
+
+/** Bounds of a text, in UTF-16 code units after trimming and normalising. */
+export interface TextOptions {
+  readonly max: number;
+  /** Default 1: a text that is given says something. */
+  readonly min?: number;
+  /** Whether new lines and tabs are allowed. */
+  readonly multiline?: boolean;
+  /** Said when the text is missing or too short; default: plain words. */
+  readonly needed?: string;
+}
+
+/**
+ * The shared text schema; every string of the API goes through it. Trims, normalises to NFC (so
+ * that one name has one spelling) and refuses what PostgreSQL's text and jsonb cannot keep (NUL,
+ * lone surrogates) and what forges lines (control characters).
+ */
+export function text(options: TextOptions) {
+  const { max, min = 1, multiline = false, needed } = options;
+  const controls = multiline ? CONTROLS_BUT_LINES : CONTROLS;
+  return z
+    .string(needed === undefined ? {} : { error: needed })
+    .overwrite((value) => normalise(value, multiline))
+    .min(min, needed ?? (min === 1 ? 'This must not be empty.' : undefined))
+    .max(max, `This may have at most ${max} characters.`)
+    .refine((value) => !LONE_SURROGATES.test(value), {
+      error: 'This contains characters that cannot be stored. Please type it again.',
+      params: { code: 'invalid_characters' },
+    })
+    .refine((value) => !controls.test(value) && !DIRECTION_MARKS.test(value), {
+      error: multiline
+        ? 'This contains invisible control characters. Please type it again.'
+        : 'This must be one line without invisible control characters.',
+      params: { code: 'invalid_characters' },
+    });
+}
+
+function normalise(value: string, multiline: boolean): string {
+  const lines = multiline ? value.replace(/\r\n?/g, '\n') : value;
+  return lines.trim().normalize('NFC');
+}
+
+const EMAIL_MESSAGE = 'Please check the e-mail address; it should look like name@example.org.';
+
+/**
+ * An e-mail address as typed, trimmed, at most 254 characters (RFC 5321, 4.5.3.1.3). Checks the
+ * shape in linear time: one @, no spaces, line breaks, display names or angle brackets. Whether it
+ * reaches anybody only a message can tell.
+ */
+export function emailAddress() {
+  return text({ max: 254, needed: 'Please give an e-mail address.' })
+    .refine((value) => value.includes('@'), {
+      error: 'An e-mail address must contain an @, such as name@example.org.',
+      params: { code: 'invalid_email' },
+      abort: true,
+    })
+    .refine(looksLikeEmail, { error: EMAIL_MESSAGE, params: { code: 'invalid_email' } })
+    .meta({ format: 'email', examples: ['name@example.org'] });
+}
+
+function looksLikeEmail(value: string): boolean {
+  const at = value.lastIndexOf('@');
+  const local = value.slice(0, at);
+  const domain = value.slice(at + 1);
+  if (local === '' || local.length > 64 || /[\s@<>()[\]\\,;:"]/.test(local)) return false;
+  if (local.startsWith('.') || local.endsWith('.') || local.includes('..')) return false;
+  const labels = domain.split('.');
+  // Letters of any script, since addresses and domains may be international (RFC 6531).
+  const fits = (label: string): boolean =>
+    label.length <= 63 && /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u.test(label);
+  return labels.length >= 2 && labels.every(fits) && /[^\d]/.test(labels.at(-1) ?? '');
+}
+
+/** A day that exists, `YYYY-MM-DD` (RFC 3339 full-date). */
+export function isoDate() {
+  return z.iso.date({ error: 'This must be a date that exists, such as 1990-05-17.' }).meta({
+    examples: ['1990-05-17'],
+  });
+}
+
+/** A time with its offset, RFC 3339; kept as the same moment in UTC. */
+export function isoTime() {
+  return z.iso
+    .datetime({
+      offset: true,
+      error: 'This must be a time with its offset, such as 2026-11-23T09:30:00Z.',
+    })
+    .overwrite((value) => {
+      const time = new Date(value);
+      return Number.isNaN(time.getTime()) ? value : time.toISOString();
+    })
+    .meta({ examples: ['2026-11-23T09:30:00Z'] });
+}
+
+/** For answers: a moment of the database (`Date`) or text, written as RFC 3339 in UTC. */
+export function instant() {
+  return z
+    .preprocess(
+      (value) => (value instanceof Date ? value.toISOString() : value),
+      z.iso.datetime({ offset: true }),
+    )
+    .meta({ examples: ['2026-11-23T09:30:00.000Z'] });
+}
+
+/** An id of ours: a UUID, version 7 (RFC 9562), in lower case. */
+export function uuidV7Id() {
+  return z
+    .uuidv7({ error: 'This is not an id of this system.' })
+    .overwrite((value) => value.toLowerCase())
+    .meta({ examples: ['0193594b-6d1e-7c3a-9a54-0f6f1c2e8b11'] });
+}
+
+/** The `{ id }` of a path; a malformed one is a 404 by way of the validation pipe. */
+export const idParameterSchema = z.object({ id: uuidV7Id() });
+export type IdParameter = z.infer<typeof idParameterSchema>;

@@ -1,0 +1,68 @@
+import {
+  type DestinationStream,
+  type LogFn,
+  type Logger,
+  type LoggerOptions,
+  pino,
+  stdTimeFunctions,
+} from 'pino';
+import type { Configuration } from '../config/configuration.js';
+import { maskEmails, safeErrorMessage } from './error-serializer.js';
+import { redactFields } from './redaction.js';
+
+/** Token of the process's logger: `@Inject(LOGGER) private readonly logger: Logger`. */
+export const LOGGER = Symbol('LOGGER');
+
+export type { Logger } from 'pino';
+
+/**
+ * The logger of a process: JSON lines, one per event (so no input can forge a line), times in UTC,
+ * the request's id on every line, personal data and secrets redacted at any depth.
+ *
+ * @param name which process: `api`, `worker`, `cli`.
+ * @param requestId tells the id of the request that the line belongs to.
+ * @param destination where the lines go; standard output unless a test listens.
+ */
+export function createLogger(
+  configuration: Configuration,
+  name: string,
+  requestId: () => string | undefined = () => undefined,
+  destination?: DestinationStream,
+): Logger {
+  const options: LoggerOptions = {
+    name,
+    level: configuration.environment.LOG_LEVEL,
+    timestamp: stdTimeFunctions.isoTime,
+    mixin: (): object => {
+      const id = requestId();
+      return id === undefined ? {} : { requestId: id };
+    },
+    formatters: {
+      level: (label: string): object => ({ level: label }),
+      log: (fields: object): Record<string, unknown> => redactFields(fields),
+      bindings: (fields: object): Record<string, unknown> => {
+        const { name: process, ...rest } = fields as Record<string, unknown>;
+        return { ...(process === undefined ? {} : { process }), ...redactFields(rest) };
+      },
+    },
+    // The formatter has serialised errors already; pino's own serialiser would add their fields.
+    serializers: {
+      err: (error: unknown): unknown => error,
+      msg: (text: unknown): unknown => (typeof text === 'string' ? maskEmails(text) : text),
+    },
+    hooks: { logMethod: nameErrors },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** pino takes an error's own message where a line has none; that may quote a row of the database. */
+function nameErrors(this: Logger, parameters: Parameters<LogFn>, method: LogFn): void {
+  const [first, text] = parameters as unknown as [unknown, unknown];
+  const error = first instanceof Error ? first : (first as { err?: unknown } | null)?.err;
+  if (error instanceof Error && text === undefined) {
+    const fields = first instanceof Error ? { err: first } : (first as object);
+    method.apply(this, [fields, safeErrorMessage(error)]);
+    return;
+  }
+  method.apply(this, parameters);
+}

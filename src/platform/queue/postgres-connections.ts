@@ -1,0 +1,85 @@
+import { type BackendFactory, type ConnectionOptions, createPostgresBackend } from 'bullmq';
+import { Pool } from 'pg';
+import type { Configuration } from '../config/configuration.js';
+import { directOptions } from '../database/connection-options.js';
+import { isDatabaseUnavailable } from '../http/database-unavailable.js';
+import { QUEUES } from './job.js';
+import { QueueConnections } from './queue-connections.js';
+
+/** Each worker keeps one connection of the pool for LISTEN; these serve all other statements. */
+const WORKING_CONNECTIONS = 4;
+/**
+ * BullMQ asks again at once after most errors. While PostgreSQL restarts that would be thousands of
+ * questions a second: a failed statement answers this much later.
+ */
+const PAUSE_AFTER_ERROR_MILLISECONDS = 250;
+
+/**
+ * SQLSTATE classes that mean "nothing can be written now": connection, resources, operator's
+ * intervention, system error, and a read-only server.
+ */
+const AWAY_STATES = /^(?:08|53|57|58)|^25006$/;
+
+/** BullMQ's tables in the schema `bullmq` of the application's own database. */
+export class PostgresConnections extends QueueConnections {
+  override readonly factory = createPostgresBackend as unknown as BackendFactory;
+  private readonly pool: Pool;
+
+  constructor(configuration: Configuration) {
+    super();
+    this.pool = new Pool({
+      // The library's SQL has no schema names: the search path is how it finds its tables.
+      ...directOptions(configuration, ' -c search_path=bullmq'),
+      max: QUEUES.length + WORKING_CONNECTIONS,
+    });
+    // Every queue and worker adds a listener of its own.
+    this.pool.setMaxListeners(4 * QUEUES.length);
+    // A client that is lost while it idles has nobody else to tell.
+    this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    pauseAfterErrors(this.pool);
+  }
+
+  override options(): Record<string, never> {
+    return {};
+  }
+
+  override forQueues(): ConnectionOptions {
+    return this.pool;
+  }
+
+  override forWorker() {
+    // The worker gives its LISTEN connection back when it closes.
+    return { connection: this.forQueues(), disconnect: () => undefined };
+  }
+
+  override reach(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  override async ping(): Promise<void> {
+    await this.pool.query('SELECT 1');
+  }
+
+  override meansAway(error: Error): boolean {
+    const { code } = error as Error & { code?: unknown };
+    return isDatabaseUnavailable(error) || (typeof code === 'string' && AWAY_STATES.test(code));
+  }
+
+  override async close(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+function pauseAfterErrors(pool: Pool): void {
+  const query = pool.query.bind(pool) as (...given: unknown[]) => Promise<unknown>;
+  const paced = async (...given: unknown[]): Promise<unknown> => {
+    try {
+      return await query(...given);
+    } catch (error) {
+      await new Promise((resume) => setTimeout(resume, PAUSE_AFTER_ERROR_MILLISECONDS));
+      throw error;
+    }
+  };
+  pool.query = paced as unknown as Pool['query'];
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { TemplateFolder } from './template-folder.js';
+
+/** A page for a person, made from `templates/pages/<template>.liquid`. */
+export interface Page {
+  readonly template: string;
+  /** What the template shows; every value is escaped. */
+  readonly data: object;
+  /** Default 200. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further origins that the page's forms may end at, besides our own. */
+  readonly formAction?: readonly string[];
+}
+
+/** Renders the pages of `templates/pages/`, all compiled at start. */
+@Injectable()
+export class PageRenderer {
+  private readonly templates = new TemplateFolder('pages', () => true);
+
+  /** The whole document. */
+  render(template: string, data: object): string {
+    return this.templates.render(template, data);
+  }
+
+  /**
+   * Answers with a page. Its content security policy allows the page's own `<style>` by its hash,
+   * forms to ourselves (and `formAction`), and nothing else: no script, no image, no frame.
+   */
+  async send(reply: FastifyReply, page: Page): Promise<void> {
+    const html = this.render(page.template, page.data);
+    await reply
+      .status(page.status ?? 200)
+      .headers({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'referrer-policy': 'no-referrer',
+        'content-security-policy': policyOf(html, page.formAction ?? []),
+        ...page.headers,
+      })
+      .send(html);
+  }
+}
+
+function policyOf(html: string, formAction: readonly string[]): string {
+  // Only templates write <style>: whatever comes from data has its angle brackets escaped.
+  const styles = [...html.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(
+    ([, style = '']) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  );
+  return [
+    "default-src 'none'",
+    `style-src ${styles.length === 0 ? "'none'" : styles.join(' ')}`,
+    `form-action ${["'self'", ...formAction].join(' ')}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,217 @@
+import { parse as splitShape } from 'postcode';
+import { territoryOfArea, type Territory } from './postcode-areas.js';
+import {
+  bestReading,
+  isSure,
+  readings,
+  shortenedReadings,
+  type Reading,
+} from './postcode-readings.js';
+import { readSpecialCode, type SpecialCode } from './special-codes.js';
+
+/** What every postcode and every part of one has, each in its written form. */
+interface PostcodeParts {
+  /** The letters in front: `M`, `SW`. */
+  area: string;
+  territory: Territory;
+  /** The written form: `M14 5RX`, `M14 5`, `M14`, `M`. Two texts mean the same if this is equal. */
+  canonical: string;
+}
+
+interface OutcodeParts extends PostcodeParts {
+  /** `M14`, `SW1A`. What rules and reference data are joined on. */
+  outcode: string;
+  /** The outcode without the letter of a subdivision: `SW1` of `SW1A`; otherwise the outcode. */
+  district: string;
+}
+
+/** The first letters of a postcode: `M`. */
+export interface AreaPostcode extends PostcodeParts {
+  kind: 'area';
+}
+
+/** The half before the space: `M14`. Also what stands for a place as a whole, as `BFPO 105`. */
+export interface OutcodePostcode extends OutcodeParts {
+  kind: 'outcode';
+}
+
+/** A postcode without its last two letters: `M14 5`. */
+export interface SectorPostcode extends OutcodeParts {
+  kind: 'sector';
+  sector: string;
+}
+
+/** A whole postcode: `M14 5RX`. */
+export interface UnitPostcode extends OutcodeParts {
+  kind: 'unit';
+  sector: string;
+  unit: string;
+}
+
+/**
+ * A well-formed postcode or the beginning of one. Whether it exists is the reference data's
+ * business: `QQ1 1AA` is well-formed.
+ */
+export type Postcode = UnitPostcode | SectorPostcode | OutcodePostcode | AreaPostcode;
+
+/** What cannot be read as a postcode. */
+export interface NotAPostcode {
+  kind: 'not_a_postcode';
+  /** Sentences for the person who typed it. */
+  hint: string;
+}
+
+/** How a coverage rule names what it covers. `district` is a whole outcode, lettered or not. */
+export type CoverageLevel = 'area' | 'district' | 'sector' | 'unit';
+
+export interface CoveragePrefix {
+  /** The written form, equal to one of `coveragePrefixes` of each postcode that it covers. */
+  prefix: string;
+  level: CoverageLevel;
+  /**
+   * 1 area `M`, 2 district `M14`, 3 lettered district `SW1A`, 4 sector `M14 5`, 5 unit `M14 5RX`.
+   * Of two rules that cover the same postcode, the one with the higher rank is the longer.
+   */
+  rank: number;
+}
+
+const LONGEST_TEXT = 20;
+const MOST_NEAR_SPELLINGS = 5;
+const EXAMPLE = 'A postcode looks like M14 5RX. The first half alone, like M14, works too.';
+
+/**
+ * Reads a postcode, or the beginning of one, however a person writes it: in any case, with spaces,
+ * dots or hyphens anywhere, in full-width characters, with O for 0 and I or l for 1. Besides the
+ * six patterns of Royal Mail it knows `GIR 0AA`, `BFPO 105` and the overseas territories' codes.
+ *
+ * Short of a whole postcode a space decides: `M14` is a district, `M1 4` a sector. A form that is
+ * never given out is read as the one that it is mistaken for: `S01 1AA` as `SO1 1AA`.
+ *
+ * Never throws. Texts of more than 20 characters are refused unread.
+ */
+export function parsePostcode(text: string): Postcode | NotAPostcode {
+  const groups = groupsOf(text);
+  if (groups === undefined) return { kind: 'not_a_postcode', hint: hintFor(text) };
+  const special = readSpecialCode(compactOf(groups));
+  if (special) return fromSpecialCode(special);
+  const best = bestReading(groups);
+  if (best) return fromReading(best);
+  return { kind: 'not_a_postcode', hint: hintFor(text) };
+}
+
+/** Whether `parsePostcode` found a postcode. */
+export function isPostcode(parsed: Postcode | NotAPostcode): parsed is Postcode {
+  return parsed.kind !== 'not_a_postcode';
+}
+
+/**
+ * What somebody may have meant instead, in written form, the most plausible first, at most five:
+ * for a postcode that the reference data does not know, and for what is none at all. Bolder than
+ * `parsePostcode` (5 for S, a last letter lost or doubled), but only within areas that exist.
+ * What was typed is never among them.
+ */
+export function nearSpellings(text: string): string[] {
+  const groups = groupsOf(text);
+  if (groups === undefined || readSpecialCode(compactOf(groups))) return [];
+  const found = readings(groups);
+  if (!found.some(isSure)) found.push(...shortenedReadings(groups));
+  const possible = found
+    .filter((reading) => reading.possible)
+    .sort((first, second) => first.cost - second.cost);
+  const spellings = new Set(possible.map((reading) => fromReading(reading).canonical));
+  const typed = compactOf(groups);
+  return [...spellings]
+    .filter((spelling) => spelling.replaceAll(' ', '') !== typed)
+    .slice(0, MOST_NEAR_SPELLINGS);
+}
+
+/**
+ * The prefixes under which a coverage rule for this postcode may lie, the longest first:
+ * `SW1A 1AA`, `SW1A 1`, `SW1A`, `SW1`, `SW`. A rule for `M1` does not cover `M14`.
+ */
+export function coveragePrefixes(postcode: Postcode): string[] {
+  const prefixes: string[] = [];
+  if (postcode.kind === 'unit') prefixes.push(postcode.unit);
+  if (postcode.kind === 'unit' || postcode.kind === 'sector') prefixes.push(postcode.sector);
+  if (postcode.kind !== 'area') prefixes.push(postcode.outcode, postcode.district);
+  return [...new Set([...prefixes, postcode.area])];
+}
+
+/**
+ * Reads the prefix of a coverage rule as it stands in an organisation's file: `M`, `CH5`,
+ * `M14 5`, `M14 5RX`. Case and spacing are free, but nothing is repaired: a rule with a zero for
+ * an O would quietly cover another town, so it is `undefined` like any other fault.
+ */
+export function parseCoveragePrefix(text: string): CoveragePrefix | undefined {
+  const parsed = parsePostcode(text);
+  if (!isPostcode(parsed)) return undefined;
+  const typed = compactOf(groupsOf(text) ?? []);
+  const isAsTyped = parsed.canonical.replace(/[ -]/g, '') === typed;
+  const [prefix] = coveragePrefixes(parsed);
+  // A BFPO number is only known by the outcode that all of them share.
+  if (!isAsTyped || prefix !== parsed.canonical) return undefined;
+  switch (parsed.kind) {
+    case 'area':
+      return { prefix, level: 'area', rank: 1 };
+    case 'outcode':
+      return { prefix, level: 'district', rank: parsed.outcode === parsed.district ? 2 : 3 };
+    case 'sector':
+      return { prefix, level: 'sector', rank: 4 };
+    case 'unit':
+      return { prefix, level: 'unit', rank: 5 };
+  }
+}
+
+/**
+ * The runs of A–Z and 0–9 that a text consists of; `undefined` where it is too long, empty, or has
+ * characters that no postcode has. Linear in the length of the text.
+ */
+function groupsOf(text: string): string[] | undefined {
+  const trimmed = text.trim();
+  if (trimmed.length > LONGEST_TEXT) return undefined;
+  const groups = trimmed
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .split(/[\s\p{Z}\p{Pd}\u2212.,_]+/u)
+    .filter((group) => group !== '');
+  // Capitals are made only after this test: "ß" in capitals is "SS", which is Southend.
+  return groups.length > 0 && groups.every((group) => /^[A-Za-z0-9]+$/.test(group))
+    ? groups
+    : undefined;
+}
+
+function compactOf(groups: readonly string[]): string {
+  return groups.join('').toUpperCase();
+}
+
+function hintFor(text: string): string {
+  if (text.trim().length > LONGEST_TEXT) return `That is too long for a postcode. ${EXAMPLE}`;
+  const [nearest] = nearSpellings(text);
+  return nearest === undefined ? EXAMPLE : `${EXAMPLE} Did you mean ${nearest}?`;
+}
+
+function fromReading({ kind, outward, inward }: Reading): Postcode {
+  if (kind === 'area') {
+    return { kind, area: outward, territory: territoryOfArea(outward), canonical: outward };
+  }
+  // The package splits whole postcodes only: a part is filled up with any inward half.
+  const shape = splitShape(`${outward} ${inward}${'1AA'.slice(inward.length)}`);
+  if (!shape.valid) throw new Error(`A reading that has not the shape of a postcode: ${outward}`);
+  const { area, outcode, district, sector } = shape;
+  const parts = { area, outcode, district, territory: territoryOfArea(area) };
+  switch (kind) {
+    case 'outcode':
+      return { kind, ...parts, canonical: outcode };
+    case 'sector':
+      return { kind, ...parts, sector, canonical: sector };
+    case 'unit':
+      return { kind, ...parts, sector, unit: shape.postcode, canonical: shape.postcode };
+  }
+}
+
+function fromSpecialCode({ inward, ...code }: SpecialCode): Postcode {
+  const parts = { ...code, district: code.outcode };
+  if (inward === undefined) return { kind: 'outcode', ...parts };
+  const sector = `${code.outcode} ${inward.charAt(0)}`;
+  return { kind: 'unit', ...parts, sector, unit: code.canonical };
+}

@@ -1,0 +1,134 @@
+import type { EntityManager } from 'typeorm';
+import type { UnitKind } from './unit.entity.js';
+
+/** A unit as the import wants it to be; the names are those of the columns. */
+export interface WantedUnit {
+  id: string;
+  kind: UnitKind;
+  parent_slug: string | null;
+  slug: string;
+  name: string;
+  phone: string | null;
+  email: string | null;
+  town: string | null;
+  meets: string | null;
+  venue: string | null;
+  latitude: number | null;
+  longitude: number | null;
+  publishes_position: boolean;
+  publishes_venue: boolean;
+  demo: boolean;
+}
+
+/** A coverage rule as the import wants it to be. */
+export interface WantedRule {
+  id: string;
+  prefix: string;
+  unit_kind: 'region' | 'branch';
+  slug: string;
+}
+
+/** The statements of an import. Each changes only what differs, so that a repetition does nothing. */
+export class OrganisationImportRepository {
+  constructor(private readonly manager: EntityManager) {}
+
+  /** Keeps a second import out until this transaction ends. */
+  async lock(): Promise<void> {
+    await this.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))`);
+  }
+
+  /**
+   * Inserts units or brings them to the wanted state; their parents must be there already.
+   *
+   * @returns how many were new or different.
+   */
+  async putUnits(units: WantedUnit[]): Promise<number> {
+    const changed: unknown[] = await this.manager.query(
+      `INSERT INTO unit AS u (id, kind, parent_id, slug, name, phone, email, town, meets, venue,
+                              latitude, longitude, publishes_position, publishes_venue, demo)
+       SELECT w.id, w.kind, p.id, w.slug, w.name, w.phone, w.email, w.town, w.meets, w.venue,
+              w.latitude, w.longitude, w.publishes_position, w.publishes_venue, w.demo
+         FROM jsonb_to_recordset($1) AS w (
+                id uuid, kind text, parent_slug text, slug text, name text, phone text, email text,
+                town text, meets text, venue text, latitude float8, longitude float8,
+                publishes_position boolean, publishes_venue boolean, demo boolean)
+         LEFT JOIN unit p ON p.slug = w.parent_slug
+              AND p.kind = CASE w.kind WHEN 'branch' THEN 'region' ELSE 'national' END
+       ON CONFLICT ON CONSTRAINT unit_slug_key DO UPDATE
+          SET parent_id = excluded.parent_id, name = excluded.name, phone = excluded.phone,
+              email = excluded.email, town = excluded.town, meets = excluded.meets,
+              venue = excluded.venue, latitude = excluded.latitude, longitude = excluded.longitude,
+              publishes_position = excluded.publishes_position,
+              publishes_venue = excluded.publishes_venue, demo = excluded.demo,
+              closed_at = NULL, version = u.version + 1, updated_at = clock_now()
+        WHERE (u.parent_id, u.name, u.phone, u.email, u.town, u.meets, u.venue, u.latitude,
+               u.longitude, u.publishes_position, u.publishes_venue, u.demo, u.closed_at)
+           IS DISTINCT FROM
+              (excluded.parent_id, excluded.name, excluded.phone, excluded.email, excluded.town,
+               excluded.meets, excluded.venue, excluded.latitude, excluded.longitude,
+               excluded.publishes_position, excluded.publishes_venue, excluded.demo,
+               NULL::timestamptz)
+       RETURNING u.id`,
+      [JSON.stringify(units)],
+    );
+    return changed.length;
+  }
+
+  /** Rules of units that the file does not name and that would clash with a wanted one. */
+  async clashingRules(
+    rules: WantedRule[],
+  ): Promise<{ prefix: string; other: string; slug: string }[]> {
+    return this.manager.query(
+      `SELECT r.prefix, u.slug AS other, w.slug
+         FROM jsonb_to_recordset($1) AS w (prefix text, unit_kind text, slug text)
+         JOIN coverage_rule r ON r.prefix = w.prefix AND r.unit_kind = w.unit_kind
+         JOIN unit u ON u.id = r.unit_id AND u.slug <> w.slug
+        WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset($1) AS named (unit_kind text, slug text)
+                           WHERE named.unit_kind = u.kind AND named.slug = u.slug)`,
+      [JSON.stringify(rules)],
+    );
+  }
+
+  /** Takes away rules of the named units that the file no longer has. @returns how many. */
+  async dropRules(units: WantedUnit[], rules: WantedRule[]): Promise<number> {
+    const [gone]: [unknown[], number] = await this.manager.query(
+      `DELETE FROM coverage_rule r
+        USING unit u, jsonb_to_recordset($1) AS named (kind text, slug text)
+        WHERE r.unit_id = u.id AND u.kind = named.kind AND u.slug = named.slug
+          AND NOT EXISTS (
+            SELECT FROM jsonb_to_recordset($2) AS w (prefix text, unit_kind text, slug text)
+             WHERE w.prefix = r.prefix AND w.unit_kind = u.kind AND w.slug = u.slug)
+       RETURNING r.id`,
+      [JSON.stringify(units), JSON.stringify(rules)],
+    );
+    return gone.length;
+  }
+
+  /** Adds the wanted rules that are not there. @returns how many. */
+  async addRules(rules: WantedRule[]): Promise<number> {
+    const added: unknown[] = await this.manager.query(
+      `INSERT INTO coverage_rule (id, prefix, unit_id, unit_kind)
+       SELECT w.id, w.prefix, u.id, w.unit_kind
+         FROM jsonb_to_recordset($1) AS w (id uuid, prefix text, unit_kind text, slug text)
+         JOIN unit u ON u.kind = w.unit_kind AND u.slug = w.slug
+        WHERE NOT EXISTS (SELECT FROM coverage_rule r
+                           WHERE r.prefix = w.prefix AND r.unit_id = u.id)
+       RETURNING id`,
+      [JSON.stringify(rules)],
+    );
+    return added.length;
+  }
+
+  /** Units that are in the database and not in the file; an import never deletes them. */
+  async unnamedUnits(units: WantedUnit[]): Promise<string[]> {
+    const rows: { slug: string }[] = await this.manager.query(
+      `SELECT u.slug FROM unit u
+        WHERE u.closed_at IS NULL AND u.kind <> 'national' AND NOT EXISTS (
+          SELECT FROM jsonb_to_recordset($1) AS named (kind text, slug text)
+           WHERE named.kind = u.kind AND named.slug = u.slug)
+        ORDER BY u.slug`,
+      [JSON.stringify(units)],
+    );
+    return rows.map(({ slug }) => slug);
+  }
+}

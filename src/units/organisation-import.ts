@@ -1,0 +1,159 @@
+import type { DataSource } from 'typeorm';
+import { v7 as uuidV7 } from 'uuid';
+import {
+  type BranchInFile,
+  type OrganisationFile,
+  organisationFileSchema,
+} from './organisation-file.schema.js';
+import { organisationFaults } from './organisation-faults.js';
+import {
+  OrganisationImportRepository,
+  type WantedRule,
+  type WantedUnit,
+} from './organisation-import.repository.js';
+import { splitMeetingText } from './meeting-text.js';
+
+/** Every fault of an organisation's file at once; nothing was changed. */
+export class OrganisationFileError extends Error {
+  constructor(readonly faults: string[]) {
+    super(
+      `The organisation's file has ${faults.length} fault(s):\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+    );
+    this.name = 'OrganisationFileError';
+  }
+}
+
+/** What an import did. */
+export interface OrganisationImportReport {
+  unitsChanged: number;
+  rulesAdded: number;
+  rulesRemoved: number;
+  /** Units that the file does not name. They stay: people may belong to them. */
+  notInFile: string[];
+}
+
+const NATIONAL_SLUG = 'national-office';
+
+/**
+ * Brings units and coverage rules to what the file says, in one transaction. Checks everything
+ * before it changes anything; the same file again changes nothing.
+ *
+ * @param dataSource connected as the owner: the application itself may not write units.
+ * @param demo marks every unit as a demonstration: real providers refuse to write to it.
+ * @throws OrganisationFileError with every fault.
+ */
+export async function importOrganisation(
+  dataSource: DataSource,
+  file: unknown,
+  { demo = false } = {},
+): Promise<OrganisationImportReport> {
+  const organisation = checked(file);
+  const units = wantedUnits(organisation, demo);
+  const rules = wantedRules(organisation);
+  return dataSource.transaction(async (manager) => {
+    const repository = new OrganisationImportRepository(manager);
+    await repository.lock();
+    let unitsChanged = 0;
+    for (const kind of ['national', 'region', 'branch'] as const) {
+      unitsChanged += await repository.putUnits(units.filter((unit) => unit.kind === kind));
+    }
+    const clashes = await repository.clashingRules(rules);
+    if (clashes.length > 0) {
+      throw new OrganisationFileError(
+        clashes.map(
+          ({ prefix, other, slug }) =>
+            `“${slug}” covers ${prefix}, which already belongs to “${other}” (not in the file).`,
+        ),
+      );
+    }
+    const rulesRemoved = await repository.dropRules(units, rules);
+    const rulesAdded = await repository.addRules(rules);
+    return {
+      unitsChanged,
+      rulesAdded,
+      rulesRemoved,
+      notInFile: await repository.unnamedUnits(units),
+    };
+  });
+}
+
+function checked(file: unknown): OrganisationFile {
+  const parsed = organisationFileSchema.safeParse(file);
+  if (!parsed.success) {
+    throw new OrganisationFileError(
+      parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`),
+    );
+  }
+  const faults = organisationFaults(parsed.data);
+  if (faults.length > 0) throw new OrganisationFileError(faults);
+  return parsed.data;
+}
+
+function wantedUnits({ nationalOffice, regions, branches }: OrganisationFile, demo: boolean) {
+  const plain = {
+    phone: null,
+    email: null,
+    town: null,
+    meets: null,
+    venue: null,
+    latitude: null,
+    longitude: null,
+    publishes_position: false,
+    publishes_venue: false,
+    demo,
+  };
+  const units: WantedUnit[] = [
+    {
+      ...plain,
+      id: uuidV7(),
+      kind: 'national',
+      parent_slug: null,
+      slug: NATIONAL_SLUG,
+      name: nationalOffice.name,
+      phone: nationalOffice.phone ?? null,
+      email: nationalOffice.email ?? null,
+    },
+    ...regions.map(({ slug, name, phone, email }) => ({
+      ...plain,
+      id: uuidV7(),
+      kind: 'region' as const,
+      parent_slug: NATIONAL_SLUG,
+      slug,
+      name,
+      phone: phone ?? null,
+      email: email ?? null,
+    })),
+    ...branches.map((branch) => ({ ...plain, ...wantedBranch(branch) })),
+  ];
+  return units;
+}
+
+function wantedBranch(branch: BranchInFile) {
+  const split =
+    branch.venue === undefined && branch.meets !== undefined
+      ? splitMeetingText(branch.meets)
+      : { meets: branch.meets ?? null, venue: branch.venue ?? null };
+  return {
+    id: uuidV7(),
+    kind: 'branch' as const,
+    parent_slug: branch.region,
+    slug: branch.slug,
+    name: branch.name,
+    phone: branch.phone ?? null,
+    email: branch.email ?? null,
+    town: branch.town ?? null,
+    ...split,
+    latitude: branch.position?.lat ?? null,
+    longitude: branch.position?.long ?? null,
+    publishes_position: branch.publishes?.position ?? false,
+    publishes_venue: branch.publishes?.venue ?? false,
+  };
+}
+
+function wantedRules({ regions, branches }: OrganisationFile): WantedRule[] {
+  const rules = (unit_kind: 'region' | 'branch', units: { slug: string; coverage: string[] }[]) =>
+    units.flatMap(({ slug, coverage }) =>
+      [...new Set(coverage)].map((prefix) => ({ id: uuidV7(), prefix, unit_kind, slug })),
+    );
+  return [...rules('region', regions), ...rules('branch', branches)];
+}

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrations } from '../../migrations/migrations.js';
+import { migrate, revertLast } from '../../src/platform/database/migrate.js';
+import { migrateQueueSchema } from '../../src/platform/queue/migrate-queue-schema.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+describe('migrations', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it('run a second time without doing anything', async () => {
+    expect(await migrate({ url: database.ownerUrl, migrateQueue: migrateQueueSchema })).toEqual([]);
+  });
+
+  it('go down to nothing and up again to the same tables', async () => {
+    const before = await tables();
+    for (let step = 0; step < migrations.length; step++) await revertLast(database.ownerUrl);
+    expect(await tables()).toEqual(['migrations']);
+    await migrate({ url: database.ownerUrl, migrateQueue: migrateQueueSchema });
+    expect(await tables()).toEqual(before);
+  });
+
+  it('leave every table and function with the owner role, never with a superuser', async () => {
+    const owners = await database.sql<{ owner: string }>(`
+      SELECT DISTINCT pg_get_userbyid(relowner) AS owner FROM pg_class
+       WHERE relnamespace IN ('public'::regnamespace, 'bullmq'::regnamespace) AND relkind IN ('r', 'v')`);
+    expect(owners).toEqual([{ owner: 'branchline_owner' }]);
+  });
+
+  const tables = async () =>
+    (
+      await database.sql<{ name: string }>(
+        `SELECT relname AS name FROM pg_class
+          WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`,
+      )
+    ).map(({ name }) => name);
+});
