@@ -24,7 +24,11 @@ export const MAY_IMPORT = {
   allocation: [...GROUND, ...KNOWN],
   messaging: forProcess,
   'follow-ups': [...forProcess, 'messaging'],
-  ...Object.fromEntries(PROCESSES.map((folder) => [folder, forProcess])),
+  // A process draws up duties and messages as rows of its own transaction; they know none of it.
+  ...Object.fromEntries(
+    PROCESSES.map((folder) => [folder, [...forProcess, ...REACHED_BY_EVENTS]]),
+  ),
+  queues: forProcess,
   ...Object.fromEntries(OVERVIEWS.map((folder) => [folder, forOverview])),
   development: forOverview,
 };

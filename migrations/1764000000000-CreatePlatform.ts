@@ -24,6 +24,12 @@ export class CreatePlatform1764000000000 implements MigrationInterface {
             lower(public.unaccent('public.unaccent', name)), '[^[:alnum:]]+', ' ', 'g'))
         $$;
 
+      -- TypeORM looks here, whenever it compares entities with tables that have generated columns.
+      CREATE TABLE typeorm_metadata (
+        type varchar NOT NULL, database varchar, schema varchar, "table" varchar, name varchar,
+        value text
+      );
+
       CREATE TABLE outbox (
         id uuid NOT NULL,
         queue text NOT NULL,
@@ -128,6 +134,7 @@ export class CreatePlatform1764000000000 implements MigrationInterface {
       DROP TYPE begun_request;
       DROP TABLE idempotency_key;
       DROP TABLE outbox;
+      DROP TABLE typeorm_metadata;
       DROP FUNCTION folded_name(text);
       DROP FUNCTION clock_now();
       DROP EXTENSION unaccent;

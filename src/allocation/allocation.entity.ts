@@ -2,8 +2,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The explained, dated record of why a person belongs to a branch and region. */
 @Entity('allocation')
-@Index('allocation_one_current', ['personId'], { synchronize: false })
-@Index('allocation_person', ['personId', 'validFrom'], { synchronize: false })
+@Index('allocation_one_current', { synchronize: false })
+@Index('allocation_person', { synchronize: false })
 export class AllocationEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'allocation_pk' })
   id!: string;

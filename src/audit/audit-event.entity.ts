@@ -5,7 +5,7 @@ import type { ActorKind } from './audit-event.js';
 @Entity('audit_event', {
   comment: 'Who did what to which record: ids only, so that erasing a person leaves it whole.',
 })
-@Index('audit_event_subject', ['subjectKind', 'subjectId', 'at'], { synchronize: false })
+@Index('audit_event_subject', { synchronize: false })
 export class AuditEventEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_event_pk' })
   id!: string;

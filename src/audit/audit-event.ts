@@ -1,11 +1,6 @@
 /** What kind of actor did something. */
 export type ActorKind =
-  | 'organiser'
-  | 'duty_link'
-  | 'person'
-  | 'api_key'
-  | 'system'
-  | 'command_line';
+  'organiser' | 'duty_link' | 'person' | 'api_key' | 'system' | 'command_line';
 
 /** One entry of the audit trail. Ids only: no name, no address, no text that anybody typed. */
 export interface AuditEvent {

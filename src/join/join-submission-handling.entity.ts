@@ -2,17 +2,12 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** What has become of a submission. */
 export type SubmissionState =
-  | 'received'
-  | 'contacted'
-  | 'accepted'
-  | 'declined'
-  | 'spam'
-  | 'suspected_bot';
+  'received' | 'contacted' | 'accepted' | 'declined' | 'spam' | 'suspected_bot';
 
 /** The part of a submission that changes: whose it is and how far it has come. */
 @Entity('join_submission_handling')
-@Index('join_submission_handling_unit', ['unitId', 'submissionId'], { synchronize: false })
-@Index('join_submission_handling_person', ['personId'], { synchronize: false })
+@Index('join_submission_handling_unit', { synchronize: false })
+@Index('join_submission_handling_person', { synchronize: false })
 export class JoinSubmissionHandlingEntity {
   @PrimaryColumn('uuid', {
     name: 'submission_id',

@@ -8,7 +8,7 @@ export type SubmissionChannel = 'form' | 'json' | 'sms' | 'telephone' | 'stall_c
   comment:
     'What was received, never changed. What became of it stands in join_submission_handling.',
 })
-@Index('join_submission_received', ['receivedAt', 'id'], { synchronize: false })
+@Index('join_submission_received', { synchronize: false })
 export class JoinSubmissionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'join_submission_pk' })
   id!: string;

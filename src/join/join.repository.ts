@@ -7,7 +7,7 @@ import type { JoinRows } from './join-rows.js';
 export type JoinOutcome =
   | { outcome: 'new' }
   | { outcome: 'replay'; response: JoinAnswer }
-  | { outcome: 'reused' | 'in_progress' | 'stale_directory' };
+  | { outcome: 'reused' | 'in_progress' | 'stale_directory' | 'reference_taken' };
 
 /**
  * The whole of a join in one statement and so in one transaction and one round trip: begin_join()
@@ -105,11 +105,11 @@ WITH begun AS MATERIALIZED (
   INSERT INTO message (id, business_key, kind, channel, submission_id, follow_up_id, assignment,
                        recipient_hash, message_id_header, state)
   SELECT m.id, m.business_key, m.kind, m.channel, m.submission_id, m.follow_up_id, m.assignment,
-         decode(m.recipient_hash, 'hex'), m.message_id_header,
+         m.recipient_hash, m.message_id_header,
          CASE WHEN m.recipient_hash IS NOT NULL AND NOT acknowledge THEN 'capped' ELSE 'queued' END
     FROM request, jsonb_to_recordset($6::jsonb) AS m (
       id uuid, business_key text, kind text, channel text, submission_id uuid, follow_up_id uuid,
-      assignment integer, recipient_hash text, message_id_header text)
+      assignment integer, recipient_hash bytea, message_id_header text)
    WHERE followed_up
 ), new_jobs AS (
   INSERT INTO outbox (id, queue, job, data, available_at, request_id)
@@ -119,6 +119,11 @@ WITH begun AS MATERIALIZED (
    WHERE followed_up
 )
 SELECT outcome, response FROM request`;
+
+/** The name of the constraint that an error of PostgreSQL tells of, if it does. */
+function violatedConstraint(error: unknown): unknown {
+  return error instanceof Error && 'constraint' in error ? error.constraint : undefined;
+}
 
 /** All SQL of taking a join. */
 @Injectable()
@@ -130,16 +135,19 @@ export class JoinRepository {
    * answered before.
    */
   async accept(rows: JoinRows): Promise<JoinOutcome> {
-    const [row] = await this.database.statement<JoinOutcome>('accept_join', ACCEPT_JOIN, [
-      JSON.stringify(rows.request),
-      JSON.stringify(rows.person),
-      JSON.stringify(rows.submission),
-      JSON.stringify(rows.answer),
-      JSON.stringify(rows.followUp),
-      JSON.stringify(rows.messages),
-      JSON.stringify(rows.jobs),
-    ]);
-    if (row === undefined) throw new Error('accept_join answered nothing.');
-    return row;
+    const { request, person, submission, answer, followUp, messages, jobs } = rows;
+    const values = [request, person, submission, answer, followUp, messages, jobs].map((part) =>
+      JSON.stringify(part),
+    );
+    try {
+      const [row] = await this.database.statement<JoinOutcome>('accept_join', ACCEPT_JOIN, values);
+      if (row === undefined) throw new Error('accept_join answered nothing.');
+      return row;
+    } catch (error) {
+      if (violatedConstraint(error) === 'join_submission_reference_key') {
+        return { outcome: 'reference_taken' };
+      }
+      throw error;
+    }
   }
 }

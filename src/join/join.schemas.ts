@@ -6,15 +6,16 @@ import { regionSummarySchema, unitContactSchema } from '../units/unit.schemas.js
 import { branchSummarySchema } from '../allocation/lookup.schemas.js';
 import { ALLOCATION_METHODS } from '../allocation/allocation-decision.js';
 import { internationalPhone } from './phone-number.js';
-
-/** Countries whose postcodes are Royal Mail's: there a postcode is needed to find the branch. */
-const POSTCODE_COUNTRIES = new Set(['GB', 'JE', 'GY', 'IM']);
+import { hasRoyalMailPostcodes } from './royal-mail-postcode.js';
 
 const agreed = (channel: string) =>
   z
     .boolean({ error: 'This is either true or false.' })
     .optional()
     .meta({ description: `Whether we may ${channel} about our work. Not given: not agreed` });
+
+/** Nobody alive was born before; and PostgreSQL knows no year 0. */
+const EARLIEST_BIRTH = '1900-01-01';
 
 const sourceText = (max: number) => text({ max }).optional();
 
@@ -28,12 +29,10 @@ const joinFields = z.strictObject({
     .optional()
     .meta({ description: 'In any usual spelling', example: '07700 900123' }),
   country: country().default('GB'),
-  postcode: text({ max: 32 })
-    .optional()
-    .meta({
-      description: 'Needed for GB, JE, GY and IM, in any spelling; half of one will do',
-      example: 'M14 5RX',
-    }),
+  postcode: text({ max: 32 }).optional().meta({
+    description: 'Needed for GB, JE, GY and IM, in any spelling; half of one will do',
+    example: 'M14 5RX',
+  }),
   address: z
     .strictObject({
       line1: text({ max: 200 }).optional(),
@@ -41,7 +40,12 @@ const joinFields = z.strictObject({
       town: text({ max: 100 }).optional(),
     })
     .optional(),
-  dateOfBirth: isoDate().optional(),
+  dateOfBirth: isoDate()
+    .refine((value) => value >= EARLIEST_BIRTH, {
+      error: 'Please check the year of birth.',
+      params: { code: 'out_of_range' },
+    })
+    .optional(),
   message: text({ max: 2000, multiline: true }).optional(),
   interests: z
     .array(text({ max: 100 }), { error: 'This must be a list of texts.' })
@@ -118,7 +122,7 @@ export const joinSchema = joinFields
   .refine(
     (value) => {
       const { postcode, country: from = 'GB' } = fieldsOf(value);
-      return postcode !== undefined || !POSTCODE_COUNTRIES.has(String(from));
+      return postcode !== undefined || !hasRoyalMailPostcodes(String(from));
     },
     {
       ...always,
@@ -131,7 +135,7 @@ export const joinSchema = joinFields
     z.superRefine((value, context) => {
       const { postcode, country: from = 'GB' } = fieldsOf(value);
       if (typeof postcode !== 'string' || postcode.trim() === '') return;
-      if (!POSTCODE_COUNTRIES.has(String(from))) return;
+      if (!hasRoyalMailPostcodes(String(from))) return;
       const parsed = parsePostcode(postcode);
       if (isPostcode(parsed)) return;
       context.addIssue({
@@ -140,7 +144,7 @@ export const joinSchema = joinFields
         message: parsed.hint,
         params: { code: 'not_a_postcode' },
       });
-    }),
+    }, always),
   )
   .meta({ id: 'JoinSubmission' });
 

@@ -1,4 +1,4 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 
 /**
  * A phone number in E.164 (`+447700900123`), read as people of that country write it.
@@ -9,7 +9,9 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
  * @param country ISO 3166-1 alpha-2; unknown ones leave only the international form.
  */
 export function internationalPhone(text: string, country: string): string | undefined {
-  const home = isSupportedCountry(country) ? country : ('GB' satisfies CountryCode);
-  const parsed = parsePhoneNumberFromString(text, { defaultCountry: home, extract: false });
+  const parsed = parsePhoneNumberFromString(text, {
+    extract: false,
+    ...(isSupportedCountry(country) ? { defaultCountry: country } : {}),
+  });
   return parsed?.isPossible() ? parsed.number : undefined;
 }

@@ -23,7 +23,9 @@ export class MessageComposers implements OnModuleInit {
       .filter(([, count]) => count !== 1)
       .map(([kind, count]) => `${kind} has ${count === 0 ? 'no composer' : `${count} composers`}`);
     if (faults.length > 0) throw new Error(`Messages cannot be composed: ${faults.join('; ')}.`);
-    this.composers = new Map([...found].flatMap(([kind, all]) => [...all].map((one) => [kind, one])));
+    this.composers = new Map(
+      [...found].flatMap(([kind, all]) => [...all].map((one) => [kind, one])),
+    );
   }
 
   /** @throws Error for a kind that this build does not know: a newer one wrote the row. */

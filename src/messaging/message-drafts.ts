@@ -31,7 +31,7 @@ export class MessageDrafts {
         follow_up_id: draft.followUpId ?? null,
         assignment: draft.assignment ?? null,
         recipient_hash:
-          recipientHash === undefined ? null : `\\x${Buffer.from(recipientHash).toString('hex')}`,
+          recipientHash === undefined ? null : Buffer.from(recipientHash).toString('hex'),
         state: draft.capped === true ? 'capped' : 'queued',
         message_id_header: `<${id}@${this.domain}>`,
       },

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TemplateFolder } from '../platform/templates/template-folder.js';
+import { plainWord } from './plain-words.js';
 import { MESSAGE_KINDS, type MessageKind } from './message.js';
 
 /** An email or a text message in full. */
@@ -17,7 +18,9 @@ const LONGEST_SMS = 459;
 /** The texts of all messages: `templates/messages/<kind>.{subject,txt,html,sms}.liquid`. */
 @Injectable()
 export class MessageTemplates {
-  private readonly templates = new TemplateFolder('messages');
+  private readonly templates = new TemplateFolder('messages', undefined, {
+    plain_word: (value) => plainWord(value),
+  });
 
   /** @throws Error naming the templates that are missing. */
   constructor() {

@@ -2,7 +2,10 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { MessageChannel, MessageKind, MessageState } from './message.js';
 
 /** What is to be said to somebody, once. The address is read when it is sent, and never kept. */
-@Entity('message')
+@Entity('message', {
+  comment:
+    'What is to be said to somebody, once: the business key outlives every attempt. The address is read when it is sent, and never kept here.',
+})
 @Unique('message_business_key', ['businessKey'])
 @Index('message_submission', { synchronize: false })
 @Index('message_follow_up', { synchronize: false })

@@ -27,10 +27,10 @@ export class MessageRepository {
       `INSERT INTO message (id, business_key, kind, channel, submission_id, follow_up_id, assignment,
                             recipient_hash, state, message_id_header)
        SELECT id, business_key, kind, channel, submission_id, follow_up_id, assignment,
-              recipient_hash, state, message_id_header
+              decode(recipient_hash, 'hex'), state, message_id_header
          FROM jsonb_to_record($1::jsonb) AS row(
            id uuid, business_key text, kind text, channel text, submission_id uuid,
-           follow_up_id uuid, assignment integer, recipient_hash bytea, state text,
+           follow_up_id uuid, assignment integer, recipient_hash text, state text,
            message_id_header text)
        ON CONFLICT (business_key) DO NOTHING
        RETURNING id`,

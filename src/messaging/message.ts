@@ -31,7 +31,7 @@ export interface MessageDraft {
   readonly capped?: boolean;
 }
 
-/** A row of `message`, keyed by its columns, ready for `jsonb_to_recordset`. */
+/** A row of `message`, keyed by its columns, ready for `jsonb_to_recordset` (the hash through `decode`). */
 export interface NewMessageRow {
   readonly id: string;
   readonly business_key: string;
@@ -40,7 +40,7 @@ export interface NewMessageRow {
   readonly submission_id: string | null;
   readonly follow_up_id: string | null;
   readonly assignment: number | null;
-  /** `\x…`, the text form of bytea. */
+  /** In hexadecimal. */
   readonly recipient_hash: string | null;
   readonly state: 'queued' | 'capped';
   readonly message_id_header: string;

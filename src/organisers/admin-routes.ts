@@ -42,7 +42,10 @@ export class AdminRoutes implements OnModuleInit {
     return this.routes;
   }
 
-  private routesOf(controller: { readonly name: string; readonly prototype: object }): AdminRoute[] {
+  private routesOf(controller: {
+    readonly name: string;
+    readonly prototype: object;
+  }): AdminRoute[] {
     const bases = pathsOf(controller);
     return this.scanner.getAllMethodNames(controller.prototype).flatMap((name) => {
       const handler = (controller.prototype as Record<string, object>)[name] as object;

@@ -22,8 +22,7 @@ export class AdminGuard implements CanActivate {
     if (!isAdminPath(request.routeOptions.url)) return true;
 
     const access = Reflect.getMetadata(ADMIN_ACCESS, context.getHandler()) as
-      | AdminAccess
-      | undefined;
+      AdminAccess | undefined;
     if (access?.kind === 'anybody') return true;
     const organiser = await this.sessions.authenticate(request.headers.authorization);
     if (organiser === undefined) throw unauthenticated();

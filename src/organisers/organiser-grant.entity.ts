@@ -3,8 +3,8 @@ import type { Role } from './permissions.js';
 
 /** A role on a unit, and on all units below it, from one date to another. */
 @Entity('organiser_grant')
-@Index('organiser_grant_organiser', ['organiserId'], { synchronize: false })
-@Index('organiser_grant_unit', ['unitId'], { synchronize: false })
+@Index('organiser_grant_organiser', { synchronize: false })
+@Index('organiser_grant_unit', { synchronize: false })
 export class OrganiserGrantEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'organiser_grant_pk' })
   id!: string;

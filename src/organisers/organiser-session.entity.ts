@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A sign-in that lasts until it expires or is revoked; the token is kept as its SHA-256 only. */
 @Entity('organiser_session')
-@Index('organiser_session_organiser', ['organiserId'], { synchronize: false })
+@Index('organiser_session_organiser', { synchronize: false })
 export class OrganiserSessionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'organiser_session_pk' })
   id!: string;

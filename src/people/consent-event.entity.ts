@@ -5,9 +5,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
   comment:
     'Append-only. The newest event by its own time wins, so that a late arrival resubscribes nobody.',
 })
-@Index('consent_event_person', ['personId', 'channel', 'purpose', 'occurredAt'], {
-  synchronize: false,
-})
+@Index('consent_event_person', { synchronize: false })
 export class ConsentEventEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'consent_event_pk' })
   id!: string;

@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A way to reach a person; unverified until the link sent to it has been used. */
 @Entity('contact_point')
-@Index('contact_point_value', ['value', 'kind'], { synchronize: false })
+@Index('contact_point_value', { synchronize: false })
 export class ContactPointEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'contact_point_pk' })
   id!: string;

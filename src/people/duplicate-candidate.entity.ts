@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Two records that may be one person, for a human to decide. */
 @Entity('duplicate_candidate')
-@Index('duplicate_candidate_other', ['otherPersonId'], { synchronize: false })
+@Index('duplicate_candidate_other', { synchronize: false })
 export class DuplicateCandidateEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'duplicate_candidate_pk' })
   id!: string;

@@ -3,10 +3,16 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** Enquirer, supporter and member are states of a person, never separate records. */
 export type PersonStatus = 'enquirer' | 'supporter' | 'member';
 
+/**
+ * TypeORM takes a column for generated only where an expression is given, and compares it trimmed
+ * with what it has noted itself, which is nothing: the expression stands in the migration alone.
+ */
+const EXPRESSION_OF_THE_MIGRATION = ' ';
+
 /** Anybody we know. */
 @Entity('person')
-@Index('person_external_id_key', ['externalId'], { synchronize: false })
-@Index('person_unit', ['unitId', 'id'], { synchronize: false })
+@Index('person_external_id_key', { synchronize: false })
+@Index('person_unit', { synchronize: false })
 export class PersonEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'person_pk' })
   id!: string;
@@ -21,20 +27,22 @@ export class PersonEntity {
   familyName!: string | null;
 
   /** Made by the database from the given name, for matching; never written. */
-  @Column('text', {
+  @Column({
+    type: 'text',
     name: 'folded_given_name',
     generatedType: 'STORED',
-    asExpression: '',
+    asExpression: EXPRESSION_OF_THE_MIGRATION,
     insert: false,
     update: false,
   })
   foldedGivenName!: string;
 
   /** Made by the database from the whole name, for matching and search; never written. */
-  @Column('text', {
+  @Column({
+    type: 'text',
     name: 'folded_name',
     generatedType: 'STORED',
-    asExpression: '',
+    asExpression: EXPRESSION_OF_THE_MIGRATION,
     insert: false,
     update: false,
   })

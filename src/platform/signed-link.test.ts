@@ -21,7 +21,7 @@ describe('signedLink', () => {
     for (let index = 0; index < token.length; index++) {
       const other = token[index] === 'A' ? 'B' : 'A';
       const changed = token.slice(0, index) + other + token.slice(index + 1);
-      expect(links.open(changed), changed).toBeUndefined();
+      expect(links.open(changed)).toBeUndefined();
     }
   });
 
@@ -38,7 +38,7 @@ describe('signedLink', () => {
   it('refuses other spellings of a token that it signed', () => {
     const token = links.sign(payload);
     for (const spelling of [`${token}=`, ` ${token}`, `${token}%00`, `${token}.`, `${token}\n`]) {
-      expect(links.open(spelling), spelling).toBeUndefined();
+      expect(links.open(spelling)).toBeUndefined();
     }
   });
 

@@ -33,7 +33,8 @@ export function signedLink(secret: string, purpose: string): SignedLink {
       const bytes = Buffer.from(token, 'base64url');
       // Decoding skips what is not base64url; a token has one spelling, or logs and limits that go
       // by the token would see many.
-      if (bytes.length <= SIGNATURE_BYTES || bytes.toString('base64url') !== token) return undefined;
+      if (bytes.length <= SIGNATURE_BYTES || bytes.toString('base64url') !== token)
+        return undefined;
       const payload = bytes.subarray(0, -SIGNATURE_BYTES);
       const signature = bytes.subarray(-SIGNATURE_BYTES);
       return timingSafeEqual(signature, signatureOf(payload)) ? payload : undefined;

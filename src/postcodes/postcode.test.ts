@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { sharedDataPath } from '../../test/support/shared-data.js';
 import { geographicAreas, isKnownArea } from './postcode-areas.js';
 import {
-  coveragePrefixes,
   isPostcode,
   nearSpellings,
   parseCoveragePrefix,
@@ -297,56 +296,6 @@ describe('near spellings', () => {
       }),
     );
   });
-});
-
-describe('coverage prefixes of a postcode', () => {
-  it.each([
-    ['M14 5RX', ['M14 5RX', 'M14 5', 'M14', 'M']],
-    ['SW1A 1AA', ['SW1A 1AA', 'SW1A 1', 'SW1A', 'SW1', 'SW']],
-    ['SW1A 1', ['SW1A 1', 'SW1A', 'SW1', 'SW']],
-    ['SY15', ['SY15', 'SY']],
-    ['M', ['M']],
-    ['GIR 0AA', ['GIR 0AA', 'GIR 0', 'GIR']],
-    ['BFPO 105', ['BF1', 'BF']],
-    ['AI-2640', ['AI-2640', 'AI']],
-  ])('%s lies under %j', (text, expected) => {
-    expect(coveragePrefixes(postcode(text))).toEqual(expected);
-  });
-
-  it('are rules of falling rank, each of which would be read as it stands', () => {
-    fc.assert(
-      fc.property(unit, (text) => {
-        const prefixes = coveragePrefixes(postcode(text));
-        const rules = prefixes.map((prefix) => parseCoveragePrefix(prefix));
-        expect(rules.map((rule) => rule?.prefix)).toEqual(prefixes);
-        const ranks = rules.map((rule) => rule?.rank ?? 0);
-        expect(ranks).toEqual([...new Set(ranks)].sort((a, b) => b - a));
-      }),
-    );
-  });
-});
-
-describe('the prefix of a coverage rule', () => {
-  it.each([
-    ['M', { prefix: 'M', level: 'area', rank: 1 }],
-    ['CH5', { prefix: 'CH5', level: 'district', rank: 2 }],
-    ['sy15', { prefix: 'SY15', level: 'district', rank: 2 }],
-    ['SW1A', { prefix: 'SW1A', level: 'district', rank: 3 }],
-    ['M14 5', { prefix: 'M14 5', level: 'sector', rank: 4 }],
-    ['M14 5RX', { prefix: 'M14 5RX', level: 'unit', rank: 5 }],
-    ['m145rx', { prefix: 'M14 5RX', level: 'unit', rank: 5 }],
-    ['JE', { prefix: 'JE', level: 'area', rank: 1 }],
-    ['FIQQ', { prefix: 'FIQQ', level: 'district', rank: 2 }],
-  ])('%s is read', (text, expected) => {
-    expect(parseCoveragePrefix(text)).toEqual(expected);
-  });
-
-  it.each(['', 'QQ', 'S01', 'C0', 'SWIA', '0X1', 'M14 5R', 'BFPO 105', 'Manchester', 'M*'])(
-    '%j is refused, not repaired',
-    (text) => {
-      expect(parseCoveragePrefix(text)).toBeUndefined();
-    },
-  );
 });
 
 describe('the real postcodes', () => {

@@ -34,7 +34,7 @@ function clashes({ regions, branches }: OrganisationFile): string[] {
   const ofRegion = new Map<string, string>();
   const faults: string[] = [];
   for (const { slug, coverage } of regions) {
-    for (const prefix of coverage) {
+    for (const prefix of new Set(coverage)) {
       const other = ofRegion.get(prefix);
       if (other !== undefined)
         faults.push(`The regions “${other}” and “${slug}” both cover ${prefix}.`);
@@ -43,7 +43,7 @@ function clashes({ regions, branches }: OrganisationFile): string[] {
   }
   const ofBranch = new Map<string, string>();
   for (const { slug, region, coverage } of branches) {
-    for (const prefix of coverage) {
+    for (const prefix of new Set(coverage)) {
       const other = ofBranch.get(prefix);
       if (other !== undefined) {
         faults.push(`The branches “${other}” and “${slug}” both cover ${prefix}.`);

@@ -57,7 +57,9 @@ export const organisationFileSchema = z.preprocess(
     name: text({ max: 200 }),
     nationalOffice: z
       .strictObject({
-        name: text({ max: 200 }).default('National office'),
+        name: text({ max: 200 }).optional().meta({
+          description: 'How it signs messages; unless given, the name of the organisation',
+        }),
         phone: phone.optional(),
         email: emailAddress().optional(),
       })

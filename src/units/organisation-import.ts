@@ -89,7 +89,8 @@ function checked(file: unknown): OrganisationFile {
   return parsed.data;
 }
 
-function wantedUnits({ nationalOffice, regions, branches }: OrganisationFile, demo: boolean) {
+function wantedUnits(file: OrganisationFile, demo: boolean) {
+  const { nationalOffice, regions, branches } = file;
   const plain = {
     phone: null,
     email: null,
@@ -109,7 +110,7 @@ function wantedUnits({ nationalOffice, regions, branches }: OrganisationFile, de
       kind: 'national',
       parent_slug: null,
       slug: NATIONAL_SLUG,
-      name: nationalOffice.name,
+      name: nationalOffice.name ?? file.name,
       phone: nationalOffice.phone ?? null,
       email: nationalOffice.email ?? null,
     },

@@ -1,20 +1,12 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-
-/** The offices a unit may have; of each at most one. */
-export type Office =
-  | 'national_office'
-  | 'regional_organiser'
-  | 'branch_secretary'
-  | 'treasurer'
-  | 'data_protection_officer'
-  | 'safeguarding_officer';
+import type { Office } from './office.js';
 
 /** An office to be held: it may be vacant, or covered by a stand-in. */
 @Entity('post', {
   comment: 'An office to be held: it may be vacant, or covered by a stand-in.',
 })
-@Index('post_holder', ['holderId'], { synchronize: false })
-@Index('post_stand_in', ['standInId'], { synchronize: false })
+@Index('post_holder', { synchronize: false })
+@Index('post_stand_in', { synchronize: false })
 export class PostEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'post_pk' })
   id!: string;

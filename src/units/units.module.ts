@@ -1,17 +1,15 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CoverageRuleEntity } from './coverage-rule.entity.js';
-import { DirectoryController } from './directory.controller.js';
-import { DirectoryService } from './directory.service.js';
+import { PostEntity } from './post.entity.js';
 import { UnitDirectory } from './unit-directory.js';
 import { UnitDirectoryRepository } from './unit-directory.repository.js';
 import { UnitEntity } from './unit.entity.js';
 
 /** The organisation: national office, regions and branches, kept in memory for lookups. */
 @Module({
-  imports: [TypeOrmModule.forFeature([UnitEntity, CoverageRuleEntity])],
-  controllers: [DirectoryController],
-  providers: [DirectoryService, UnitDirectory, UnitDirectoryRepository],
+  imports: [TypeOrmModule.forFeature([UnitEntity, CoverageRuleEntity, PostEntity])],
+  providers: [UnitDirectory, UnitDirectoryRepository],
   exports: [UnitDirectory],
 })
 export class UnitsModule {}

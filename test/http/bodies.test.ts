@@ -18,7 +18,7 @@ const problemOf = (answer: Response): Problem => JSON.parse(answer.text) as Prob
 const FORM = 'application/x-www-form-urlencoded';
 
 async function send(type: string | undefined, body: string | Buffer, path = '/v1/sign-ups') {
-  const headers = type === undefined ? {} : { 'content-type': type };
+  const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
   const answer = await fetch(served.url + path, {
     method: 'POST',
     headers,
@@ -234,6 +234,15 @@ describe('form posts', () => {
   ])('answers 400 for %s', async (_what, body, code) => {
     const { status, problem } = await send(FORM, body);
     expect([status, problem.code]).toEqual([400, code]);
+  });
+});
+
+describe('signed bodies', () => {
+  it('reach their handler byte by byte', async () => {
+    for (const type of ['application/json', FORM]) {
+      const { problem } = await send(type, Buffer.from('{ "a":1.0,\xff', 'latin1'), '/v1/webhook');
+      expect(problem['hex']).toBe(Buffer.from('{ "a":1.0,\xff', 'latin1').toString('hex'));
+    }
   });
 });
 

@@ -20,7 +20,12 @@ import { CorsPolicies, originMatcher } from '../../src/platform/http/cors.js';
 import { country } from '../../src/platform/http/country.schema.js';
 import { pageOf, pageQuerySchema } from '../../src/platform/http/keyset-page.js';
 import { currentRequestId } from '../../src/platform/http/request-context.js';
-import { Cors, HtmlPage, RateLimit } from '../../src/platform/http/route-decorators.js';
+import {
+  BodyAsBytes,
+  Cors,
+  HtmlPage,
+  RateLimit,
+} from '../../src/platform/http/route-decorators.js';
 import { forbidden, notFound, unavailable } from '../../src/platform/http/standard-problems.js';
 import {
   type IdParameter,
@@ -105,6 +110,12 @@ export class ExampleController {
   @Answers(200, undefined, 'What came')
   echo(@Body() body: unknown, @Req() request: FastifyRequest): object {
     return { form: request.isFormPost, body };
+  }
+
+  @Post('webhook')
+  @BodyAsBytes()
+  webhook(@Body() body: Buffer): object {
+    return { hex: body.toString('hex') };
   }
 
   @Get('fails/:how')

@@ -81,7 +81,7 @@ describe('the OpenAPI document', () => {
     expect(page.text).not.toMatch(/<script>(?!\s*<)/);
     for (const [, source] of page.text.matchAll(/(?:src|href)="(\.[^"]+)"/g)) {
       const asset = await request(served.url).get(
-        new URL(String(source), 'http://x/docs/').pathname,
+        new URL(String(source), 'http://x/docs').pathname,
       );
       expect([source, asset.status]).toEqual([source, 200]);
     }

@@ -10,13 +10,16 @@ export type LogLine = Record<string, unknown>;
 
 /** A configuration for tests; nothing of the surrounding environment comes in. */
 export function testConfiguration(settings: Record<string, string> = {}): Configuration {
-  return loadConfiguration({
-    NODE_ENV: 'test',
-    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
-    SMTP_URL: 'smtp://127.0.0.1:1',
-    LINK_SECRET: 'a secret of tests that is long enough',
-    ...settings,
-  });
+  return loadConfiguration(
+    {},
+    {
+      NODE_ENV: 'test',
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      LINK_SECRET: 'a secret of tests that is long enough',
+      ...settings,
+    },
+  );
 }
 
 /** A listening application and what it logged. */

@@ -136,7 +136,10 @@ export class SendMessageJob implements OutsideHandler<SendMessageData, SendingPl
     }
     await this.messages.close(manager, message.id, 'failed', reason);
     this.metrics.count(message.kind, message.channel, 'failed');
-    this.logger.warn({ messageId, kind: message.kind, err: error }, 'A message cannot be delivered.');
+    this.logger.warn(
+      { messageId, kind: message.kind, err: error },
+      'A message cannot be delivered.',
+    );
     await this.composers.of(message.kind).onFailed?.(manager, message, 'failed');
   }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const flag = z
@@ -5,6 +6,16 @@ const flag = z
   .transform((value) => value === 'true' || value === '1');
 
 const list = z.string().transform((value) => value.split(/[\s,]+/).filter((entry) => entry !== ''));
+
+const networks = list.refine(
+  (entries) => entries.every(isNetwork),
+  'must be addresses or networks such as 10.0.0.0/8, separated by spaces or commas',
+);
+
+const origins = list.refine(
+  (entries) => entries.every(isOrigin),
+  'must be origins such as https://www.example.org, separated by spaces or commas',
+);
 
 const port = z.coerce.number().int().min(0).max(65535);
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
@@ -61,8 +72,8 @@ export const environmentSchema = z.object({
   /** Signs the links of duty pages and confirmations. Changing it makes sent links useless. */
   LINK_SECRET: z.string().min(32, 'must have at least 32 characters (openssl rand -base64 32)'),
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
-  TRUSTED_PROXIES: list.default([]),
-  RATE_LIMIT_EXEMPT: list.default([]),
+  TRUSTED_PROXIES: networks.default([]),
+  RATE_LIMIT_EXEMPT: networks.default([]),
   RATE_LIMIT_JOIN_PER_ADDRESS: count(1, 1_000_000).default(30),
   RATE_LIMIT_JOIN_PER_FORM: count(1, 10_000_000).default(3000),
   RATE_LIMIT_LOOKUP_PER_ADDRESS: count(1, 1_000_000).default(120),
@@ -72,7 +83,7 @@ export const environmentSchema = z.object({
   /** The one join form of this installation, until forms are kept in the database. */
   JOIN_FORM_ID: z.string().min(1).max(100).default('join'),
   /** Origins that may post the form besides PUBLIC_URL; `http://localhost:*` stands for any port. */
-  JOIN_FORM_ORIGINS: list.default([]),
+  JOIN_FORM_ORIGINS: origins.default([]),
   /** Where a form post goes after success; its origin must be an allowed one. Default: /join/thanks. */
   JOIN_FORM_THANK_YOU_URL: url(
     ['http:', 'https:'],
@@ -92,3 +103,16 @@ export const environmentSchema = z.object({
 });
 
 export type Environment = z.infer<typeof environmentSchema>;
+
+function isNetwork(entry: string): boolean {
+  const [address = '', bits = '0', ...rest] = entry.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
+  return Number(bits) <= (version === 6 ? 128 : 32);
+}
+
+/** An exact origin, or one of any port: `http://localhost:*`. */
+function isOrigin(entry: string): boolean {
+  const bare = entry.replace(/:\*$/, '');
+  return URL.canParse(bare) && new URL(bare).origin === bare;
+}

@@ -40,15 +40,20 @@ export class Configuration {
   }
 }
 
+/** Settings by name, as the environment holds them. */
+export type Settings = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads and checks the environment.
  *
+ * @param defaults what a process brings itself where the environment says nothing.
  * @throws ConfigurationError naming every fault at once.
  */
-export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
+export function loadConfiguration(
+  defaults: Settings = {},
+  environment: Settings = process.env,
+): Configuration {
+  const given = { ...withoutBlanks(defaults), ...withoutBlanks(environment) };
   const parsed = environmentSchema.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map(describeFault(given));
   faults.push(...productionFaults(given));
@@ -56,7 +61,13 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv = process.env):
   return new Configuration(parsed.data);
 }
 
-function describeFault(given: Record<string, unknown>) {
+function withoutBlanks(settings: Settings): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  );
+}
+
+function describeFault(given: Record<string, string>) {
   return (issue: z.core.$ZodIssue): string => {
     const name = String(issue.path[0]);
     return given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`;
@@ -64,7 +75,7 @@ function describeFault(given: Record<string, unknown>) {
 }
 
 /** What only production insists on: nothing that was made for trying may face the public. */
-function productionFaults(given: Record<string, unknown>): string[] {
+function productionFaults(given: Record<string, string>): string[] {
   if (given['NODE_ENV'] !== 'production') return [];
   const faults = ['PUBLIC_URL', 'MAIL_FROM']
     .filter((name) => given[name] === undefined)
@@ -72,12 +83,14 @@ function productionFaults(given: Record<string, unknown>): string[] {
   if (given['BRANCHLINE_DEMO_PASSWORD'] !== undefined) {
     faults.push('BRANCHLINE_DEMO_PASSWORD must not be set in production');
   }
-  if (/^http:\/\/(?!localhost[:/]|localhost$)/.test(String(given['PUBLIC_URL'] ?? ''))) {
-    faults.push('PUBLIC_URL must begin with https:// in production (or be on localhost, to try it)');
+  if (/^http:\/\/(?!localhost[:/]|localhost$)/.test(given['PUBLIC_URL'] ?? '')) {
+    faults.push(
+      'PUBLIC_URL must begin with https:// in production (or be on localhost, to try it)',
+    );
   }
   const secrets = ['LINK_SECRET', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'SMTP_URL'];
   for (const name of secrets) {
-    if (String(given[name] ?? '').includes(DEMO_PASSWORD)) {
+    if (given[name]?.includes(DEMO_PASSWORD)) {
       faults.push(`${name} holds the demo password`);
     }
   }

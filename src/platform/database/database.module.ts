@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Configuration } from '../config/configuration.js';
 import { poolOptions } from './connection-options.js';
+import { DatabaseReadiness } from './database-readiness.js';
 import { Database } from './database.js';
 import { Notifications } from './notifications.js';
 
@@ -29,7 +30,7 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [Database, Notifications],
+      providers: [Database, DatabaseReadiness, Notifications],
       exports: [Database, Notifications],
     };
   }

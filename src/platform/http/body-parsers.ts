@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseFormBody } from './form-body.js';
 import { parseJsonBody } from './json-body.js';
+import { routeOptionsOf } from './problem-reply.js';
 import { unsupportedMediaType } from './standard-problems.js';
 
 declare module 'fastify' {
@@ -16,7 +17,7 @@ const BODYLESS_METHODS = ['DELETE', 'OPTIONS'];
 /**
  * Replaces Fastify's body parsers by ours: strict JSON and forms in UTF-8, 415 for all else. The
  * size is bounded by the server's `bodyLimit`, for chunked bodies too. A route that needs the exact
- * bytes (a signed webhook) adds its own parser in its own Fastify context; these are the root's.
+ * bytes (a signed webhook) is marked with `@BodyAsBytes`.
  */
 export function registerBodyParsers(instance: FastifyInstance): void {
   for (const method of BODYLESS_METHODS) {
@@ -29,6 +30,7 @@ export function registerBodyParsers(instance: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
       settle(done, () => {
+        if (routeOptionsOf(request)?.bodyAsBytes === true) return body;
         requireUtf8(request);
         return parseJsonBody(body);
       });
@@ -39,8 +41,9 @@ export function registerBodyParsers(instance: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
       settle(done, () => {
-        requireUtf8(request);
         request.isFormPost = true;
+        if (routeOptionsOf(request)?.bodyAsBytes === true) return body;
+        requireUtf8(request);
         return parseFormBody(body);
       });
     },

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Readiness } from './readiness.js';
 
@@ -13,7 +12,7 @@ export async function closeHttpApp(
   graceSeconds: number,
 ): Promise<void> {
   app.get(Readiness).beginShutdown();
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   if (server.listening) {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000);

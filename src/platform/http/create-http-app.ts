@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -12,6 +11,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { clientErrorHandler } from './client-errors.js';
+import { answerNotModified } from './conditional-requests.js';
 import { CorsPolicies } from './cors.js';
 import { HttpModule } from './http.module.js';
 import { serveApiDescription } from './openapi.js';
@@ -66,7 +66,7 @@ export async function createHttpApp(
   const logger = options.logger ?? createLogger(configuration, name, currentRequestId);
   const replies = { logger, bodyLimitBytes: configuration.environment.BODY_LIMIT_BYTES };
   const adapter = createAdapter(configuration, replies);
-  const instance = adapter.getInstance() as unknown as FastifyInstance;
+  const instance = adapter.getInstance<FastifyInstance>();
   addContextHook(instance, configuration);
   const root: DynamicModule = {
     module: HttpRoot,
@@ -90,6 +90,7 @@ export async function createHttpApp(
     readiness: app.get(Readiness),
     rateLimiter: app.get(RateLimiter),
   });
+  answerNotModified(instance);
   addRequestLog(instance, logger, app.get(Metrics));
   app.useGlobalFilters(new ProblemFilter(replies));
   app.useGlobalPipes(new SchemaValidationPipe());
@@ -97,7 +98,7 @@ export async function createHttpApp(
   if (docs) serveApiDescription(app, configuration.publicUrl);
   await app.init();
   await instance.ready();
-  (app.getHttpServer() as Server).maxConnections = MAXIMUM_CONNECTIONS;
+  app.getHttpServer().maxConnections = MAXIMUM_CONNECTIONS;
   return app;
 }
 

@@ -16,11 +16,17 @@ export function limitParameter(most = MAXIMUM_PAGE_LIMIT, usual = DEFAULT_PAGE_L
       : `“limit” must be a whole number from 1 to ${most}.`;
   return z
     .string()
-    .regex(/^\d{1,6}$/, error)
+    .refine((value) => /^\d{1,6}$/.test(value), { error, params: { code: 'out_of_range' } })
     .transform(Number)
-    .pipe(z.number().int().min(1, error).max(most, error))
+    .refine((value) => value >= 1 && value <= most, { error, params: { code: 'out_of_range' } })
     .default(usual)
-    .meta({ description: `How many entries at most, 1 to ${most}`, examples: [String(usual)] });
+    .meta({
+      description: `How many entries at most, 1 to ${most}`,
+      type: 'integer',
+      minimum: 1,
+      maximum: most,
+      default: usual,
+    });
 }
 
 /**

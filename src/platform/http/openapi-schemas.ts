@@ -46,6 +46,7 @@ function definitionsOf(
     target: 'draft-2020-12',
     io,
     unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => tidy(zodSchema, jsonSchema, io),
   }) as JsonSchema;
   const { $schema: _dialect, $defs, id: _id, ...root } = converted;
   const components = Object.fromEntries(
@@ -59,6 +60,20 @@ function definitionsOf(
   // The root may have been put among the definitions already, when it refers to itself.
   components[id] ??= pointToComponents(root);
   return { schema: { $ref: `#/components/schemas/${id}` }, components };
+}
+
+/**
+ * Makes the document say what callers may rely on and no more: answers may get new fields, formats
+ * say it all without zod's long patterns, and the bounds of JavaScript's numbers are no rule of ours.
+ */
+function tidy(schema: z.core.$ZodTypes, json: z.core.JSONSchema.BaseSchema, io: Kind): void {
+  const { def } = schema._zod;
+  if (io === 'output' && def.type === 'object' && def.catchall === undefined) {
+    delete json.additionalProperties;
+  }
+  if (json.format !== undefined) delete json.pattern;
+  if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
+  if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
 }
 
 function pointToComponents<T>(value: T): T {

@@ -59,7 +59,8 @@ export function answerProblem(
 }
 
 function logProblem(problem: Problem, request: FastifyRequest, logger: Logger): void {
-  if (problem.status < 500) return;
+  // A 503 that was meant (not ready, shutting down) has its code in the line of the request.
+  if (problem.status < 500 || (problem.status === 503 && problem.cause === undefined)) return;
   const fields = {
     err: problem.cause,
     code: problem.code,

@@ -35,7 +35,7 @@ export interface QueryablePool {
 /**
  * Counts in PostgreSQL, in the table `rate_limit (key varchar(255) primary key, points integer not
  * null default 0, expire bigint)`, which a migration makes: the library inserts by the order of
- * these columns. Rows that ended an hour ago are deleted every five minutes.
+ * these columns. Expired rows count as absent; deleting them is the application's own sweep.
  */
 export class PostgresRateLimitStore extends RateLimitStore {
   constructor(
@@ -47,6 +47,8 @@ export class PostgresRateLimitStore extends RateLimitStore {
 
   counter({ name, points, seconds }: CounterOptions): RateLimiterAbstract {
     return new RateLimiterPostgres({
+      // The application's own sweep deletes what has expired.
+      clearExpiredByTimeout: false,
       // The library names its statements; behind an older PgBouncer named statements fail.
       storeClient: {
         query: ({ text, values }: { text: string; values: unknown[] }) =>

@@ -6,7 +6,6 @@ import { routeOptionsOf } from './problem-reply.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { Readiness } from './readiness.js';
 import { runWithRequestContext } from './request-context.js';
-import type { RouteOptions } from './route-config.js';
 import { RouteTable, pathOf } from './route-table.js';
 import { applySecurityHeaders, securityHeaders } from './security-headers.js';
 import { methodNotAllowed, notFound, notParseable } from './standard-problems.js';
@@ -40,12 +39,12 @@ export function addContextHook(instance: FastifyInstance, configuration: Configu
 export function addRequestHooks(instance: FastifyInstance, services: HookServices): void {
   const routes = new RouteTable();
   instance.addHook('onRoute', (route) => {
-    routes.add(route.method, route.url, (route.config ?? {}) as RouteOptions);
+    routes.add(route.method, route.url, route.config ?? {});
   });
   instance.addHook('onRequest', (request, reply, done) => {
     let answered: boolean;
     try {
-      answered = route(request, reply, routes, services);
+      answered = answerAtOnce(request, reply, routes, services);
     } catch (error) {
       done(error as Error);
       return;
@@ -70,7 +69,7 @@ export function addRequestHooks(instance: FastifyInstance, services: HookService
 }
 
 /** @returns whether the request has been answered already. */
-function route(
+function answerAtOnce(
   request: FastifyRequest,
   reply: FastifyReply,
   routes: RouteTable,

@@ -16,6 +16,8 @@ export interface RouteOptions {
   /** Name of a CORS policy, see `CorsPolicies`. */
   readonly cors?: string;
   readonly rateLimits?: readonly RateLimitRule[];
+  /** The handler gets the body's exact bytes, as signatures need them. */
+  readonly bodyAsBytes?: boolean;
   /** The route answers people: errors may be HTML and the content security policy is a page's. */
   readonly html?: { readonly formAction: readonly string[] };
 }

@@ -28,3 +28,11 @@ export function RateLimit(rule: RateLimitRule): MethodDecorator & ClassDecorator
 export function HtmlPage(formAction: readonly string[] = []): MethodDecorator & ClassDecorator {
   return routeConfig((present) => ({ html: { formAction }, ...present }));
 }
+
+/**
+ * Hands the body over as a `Buffer` of its exact bytes, unparsed: what a provider has signed must
+ * be checked before it is parsed, and never as re-serialised JSON. Its type is still JSON or form.
+ */
+export function BodyAsBytes(): MethodDecorator & ClassDecorator {
+  return routeConfig((present) => ({ bodyAsBytes: true, ...present }));
+}

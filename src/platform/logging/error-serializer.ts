@@ -66,7 +66,7 @@ export function serializeError(error: Error, depth = 0): LoggedError {
 export function safeErrorMessage(error: Error): string {
   const { code, driverError } = error as Error & { code?: unknown; driverError?: unknown };
   const state = typeof code === 'string' ? code : (driverError as { code?: unknown })?.code;
-  let message = String(error.message).slice(0, 2000);
+  let message = error.message.slice(0, 2000);
   if (typeof state === 'string' && /^22[0-9A-Z]{3}$/.test(state)) {
     message = message.split(/[:"]/, 1)[0] ?? '';
   }

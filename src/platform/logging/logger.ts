@@ -52,7 +52,9 @@ export function createLogger(
     },
     hooks: { logMethod: nameErrors },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  const logger = destination === undefined ? pino(options) : pino(options, destination);
+  redactChildBindings(logger);
+  return logger;
 }
 
 /** pino takes an error's own message where a line has none; that may quote a row of the database. */
@@ -65,4 +67,14 @@ function nameErrors(this: Logger, parameters: Parameters<LogFn>, method: LogFn):
     return;
   }
   method.apply(this, parameters);
+}
+
+/** pino formats the bindings of the root only; children inherit this method, and theirs after them. */
+function redactChildBindings(logger: Logger): void {
+  const { child } = logger as unknown as { child: (bindings: object, options?: object) => Logger };
+  Object.assign(logger, {
+    child(this: Logger, bindings: object, options?: object): Logger {
+      return child.call(this, redactFields(bindings), options);
+    },
+  });
 }

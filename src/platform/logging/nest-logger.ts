@@ -38,14 +38,16 @@ export class NestLogger implements LoggerService {
   ): void {
     const context = typeof rest.at(-1) === 'string' ? String(rest.at(-1)) : undefined;
     const error = [message, ...rest].find((one): one is Error => one instanceof Error);
-    const stack = rest.find((one) => typeof one === 'string' && /\n\s+at /.test(one));
+    const stack = rest.find(
+      (one): one is string => typeof one === 'string' && /\n\s+at /.test(one),
+    );
     this.logger[level](
       {
         ...(context === undefined || context === stack ? {} : { context }),
         ...(error === undefined ? {} : { err: error }),
         ...(stack === undefined || error !== undefined
           ? {}
-          : { stack: String(stack).replace(/^[\s\S]*?\n(?=\s+at )/, '') }),
+          : { stack: stack.replace(/^[\s\S]*?\n(?=\s+at )/, '') }),
       },
       typeof message === 'string' ? message : (error?.name ?? 'message of the framework'),
     );

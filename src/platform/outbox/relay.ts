@@ -11,13 +11,13 @@ import type { ClaimedRow } from './outbox-row.js';
 import { OutboxRepository } from './outbox.repository.js';
 import { OUTBOX_CHANNEL } from './outbox.service.js';
 
-/** While a queue holds as many rows as it may, we look this often whether it has made room. */
-const FULL_PAUSE_MILLISECONDS = 100;
+/** After less than a batch we look again this soon: the queue may have been full, and make room. */
+const SOON_MILLISECONDS = 100;
 /** Waits while queue or database are away: from the base, doubling, up to the cap. */
 const AWAY = { backOffSeconds: 0.25, backOffCapSeconds: 5 };
 
 /** What one look at a queue found. */
-export type RelayPass = 'idle' | 'more' | 'full';
+export type RelayPass = 'idle' | 'more' | 'some';
 
 /**
  * Hands due rows of the outbox to the queue. Each process of the worker has one; any number work
@@ -79,8 +79,8 @@ export class Relay {
     if (rows.length === 0) return 'idle';
     await this.handOver(queue, rows);
     if (rows.length === batchSize) return 'more';
-    // Less than a batch: nothing more is due, or the queue holds what it may.
-    return 'full';
+    // Nothing more is due, or the queue holds as many as it may.
+    return 'some';
   }
 
   private async loop(queue: QueueName): Promise<void> {
@@ -93,7 +93,7 @@ export class Relay {
         if (failures > 0) this.logger.log(`${queue}: handing over again`);
         failures = 0;
         if (found === 'more') continue;
-        if (found === 'full') pause = Math.min(pause, FULL_PAUSE_MILLISECONDS);
+        if (found === 'some') pause = Math.min(pause, SOON_MILLISECONDS);
       } catch (thrown) {
         failures += 1;
         // Once, not with every try: this may last for hours.

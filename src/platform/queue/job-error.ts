@@ -1,6 +1,8 @@
 import { safeErrorMessage } from '../logging/error-serializer.js';
 
 const LONGEST = 500;
+/** Of a telephone number; an answer of an SMTP server ("451 4.7.1") has fewer, and is needed. */
+const FEWEST_DIGITS = 9;
 
 /**
  * An error as it is kept in a row and shown to operators: its first line, at most 500 characters,
@@ -10,7 +12,9 @@ export function describeJobError(error: Error): string {
   const [line = ''] = safeErrorMessage(error).split('\n', 1);
   const masked = line
     .replaceAll(/\b[a-z][a-z0-9+.-]{1,20}:\/\/\S{1,2000}/gi, '[link]')
-    .replaceAll(/\+?\d[\d ().-]{5,20}\d/g, '[number]')
+    .replaceAll(/\+?\d[\d ().-]{6,24}\d/g, (found) =>
+      found.replaceAll(/\D/g, '').length < FEWEST_DIGITS ? found : '[number]',
+    )
     .trim();
   return (masked === '' ? error.name : masked).slice(0, LONGEST);
 }

@@ -9,6 +9,7 @@ import { backOff } from './back-off.js';
 import { asError, describeJobError } from './job-error.js';
 import { JobMetrics } from './job-metrics.js';
 import { JobRegistry, type RegisteredJob } from './job-registry.js';
+import { QueueSettings } from './queue-settings.js';
 import type { QueuedRun } from './queue-backend.js';
 import { type Begun, type JobData, type JobFailure, PermanentJobError } from './job.js';
 
@@ -17,8 +18,6 @@ export class UnknownJobError extends Error {
   override readonly name = 'UnknownJobError';
 }
 
-/** How soon a row that this build does not know is offered to another. */
-const LEFT_TO_OTHERS_MILLISECONDS = 5_000;
 /** Waits between tries to commit what has already happened outside. */
 const FINISH_WAITS_MILLISECONDS = [200, 500, 1_000, 2_000, 4_000, 8_000];
 
@@ -51,6 +50,7 @@ export class JobRunner {
     private readonly repository: OutboxRepository,
     private readonly registry: JobRegistry,
     private readonly metrics: JobMetrics,
+    private readonly settings: QueueSettings,
   ) {}
 
   /**
@@ -63,7 +63,7 @@ export class JobRunner {
       await this.repository.leaveToOthers(
         queued.outboxId,
         queued.attempts,
-        LEFT_TO_OTHERS_MILLISECONDS,
+        this.settings.leftToOthersMilliseconds,
       );
       throw new UnknownJobError(`this build does not know the job ${name}`);
     }

@@ -4,7 +4,7 @@ import type { Configuration } from '../config/configuration.js';
 import { directOptions } from '../database/connection-options.js';
 import { isDatabaseUnavailable } from '../http/database-unavailable.js';
 import { QUEUES } from './job.js';
-import { QueueConnections } from './queue-connections.js';
+import { EVENTS, QueueConnections } from './queue-connections.js';
 
 /** Each worker keeps one connection of the pool for LISTEN; these serve all other statements. */
 const WORKING_CONNECTIONS = 4;
@@ -15,10 +15,11 @@ const WORKING_CONNECTIONS = 4;
 const PAUSE_AFTER_ERROR_MILLISECONDS = 250;
 
 /**
- * SQLSTATE classes that mean "nothing can be written now": connection, resources, operator's
- * intervention, system error, and a read-only server.
+ * SQLSTATE classes that speak of one job: data, integrity, size. All others (connection, resources,
+ * shutdown, read-only, a schema that is not migrated) speak of the queue.
  */
-const AWAY_STATES = /^(?:08|53|57|58)|^25006$/;
+const REFUSED_STATES = /^(?:22|23|54|BM)/;
+const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** BullMQ's tables in the schema `bullmq` of the application's own database. */
 export class PostgresConnections extends QueueConnections {
@@ -40,8 +41,8 @@ export class PostgresConnections extends QueueConnections {
     pauseAfterErrors(this.pool);
   }
 
-  override options(): Record<string, never> {
-    return {};
+  override options() {
+    return EVENTS;
   }
 
   override forQueues(): ConnectionOptions {
@@ -63,7 +64,8 @@ export class PostgresConnections extends QueueConnections {
 
   override meansAway(error: Error): boolean {
     const { code } = error as Error & { code?: unknown };
-    return isDatabaseUnavailable(error) || (typeof code === 'string' && AWAY_STATES.test(code));
+    if (typeof code === 'string' && SQLSTATE.test(code)) return !REFUSED_STATES.test(code);
+    return isDatabaseUnavailable(error);
   }
 
   override async close(): Promise<void> {

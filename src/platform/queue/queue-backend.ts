@@ -107,9 +107,12 @@ export class QueueBackend {
     );
     worker.on('error', (error) => this.complain(queue, error));
     const close = async (milliseconds: number): Promise<void> => {
-      await inTime(worker.close(), milliseconds).catch(() =>
-        inTime(worker.close(true), 1_000).catch(() => undefined),
-      );
+      try {
+        await inTime(worker.close(), milliseconds);
+      } catch {
+        // Its jobs are still running: cut it off from the queue, which gives them to another.
+        await inTime(worker.disconnect(), 1_000).catch(() => undefined);
+      }
       client.disconnect();
     };
     try {
@@ -127,7 +130,7 @@ export class QueueBackend {
       [...this.queues.values()].map((queue) => inTime(queue.close(), 2_000).catch(() => undefined)),
     );
     this.queues.clear();
-    await this.connections.close();
+    await inTime(this.connections.close(), 2_000);
   }
 
   /** Jobs of a queue that wait or run, for tests and health checks. */

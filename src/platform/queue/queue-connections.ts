@@ -1,13 +1,16 @@
 import type { BackendFactory, ConnectionOptions, QueueOptions } from 'bullmq';
 import type { QueueName } from './job.js';
 
+/** BullMQ tells every step of every job; nobody of ours listens, a board looks at the last ones. */
+export const EVENTS = { streams: { events: { maxLen: 1_000 } } };
+
 /** How BullMQ reaches its data: one implementation for PostgreSQL, one for Redis. */
 export abstract class QueueConnections {
   /** Which of BullMQ's backends. */
   abstract readonly factory: BackendFactory;
 
   /** What queues and workers of this name have to agree on. */
-  abstract options(queue: QueueName): Pick<QueueOptions, 'prefix'>;
+  abstract options(queue: QueueName): Pick<QueueOptions, 'prefix' | 'streams'>;
 
   /** The shared connection of what adds jobs; it fails at once where the server is away. */
   abstract forQueues(): ConnectionOptions;

@@ -11,6 +11,8 @@ export class QueueSettings {
   /** Rows of one queue that are in BullMQ at most, about: what waits there cannot be overtaken. */
   readonly unfinishedLimit: number = 2_000;
   readonly batchSize: number = 250;
+  /** How soon a job that this build does not know is offered to another. */
+  readonly leftToOthersMilliseconds: number = 5_000;
   /** A job of a worker that fell silent for this long is taken by another. */
   readonly lockMilliseconds: number = 20_000;
   readonly stalledCheckMilliseconds: number = 10_000;

@@ -3,7 +3,7 @@ import { type BackendFactory, type ConnectionOptions, createRedisBackend } from 
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { QueueName } from './job.js';
 import { QueueAwayError } from './queue-away.error.js';
-import { QueueConnections } from './queue-connections.js';
+import { EVENTS, QueueConnections } from './queue-connections.js';
 
 /** A command that takes longer than this has been lost. */
 const COMMAND_TIMEOUT_MILLISECONDS = 5_000;
@@ -40,7 +40,7 @@ export class RedisConnections extends QueueConnections {
   }
 
   override options(queue: QueueName) {
-    return { prefix: `{branchline-${queue}}` };
+    return { ...EVENTS, prefix: `{branchline-${queue}}` };
   }
 
   override forQueues(): ConnectionOptions {

@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Configuration } from '../config/configuration.js';
+import { Readiness } from '../http/readiness.js';
 import { RecurringJobs } from '../outbox/recurring.js';
 import { Relay } from '../outbox/relay.js';
 import { asError, describeJobError } from './job-error.js';
@@ -27,10 +28,14 @@ export class WorkerLifecycle implements OnApplicationBootstrap, BeforeApplicatio
     private readonly relay: Relay,
     private readonly worker: JobWorker,
     private readonly backend: QueueBackend,
+    private readonly readiness: Readiness,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.settings.startsByItself) return;
+    this.readiness.register('queue', async () => {
+      if (!this.worker.ready) throw new Error('the queues are not connected');
+    });
     await this.recurring.ensureAll();
     this.relay.start();
     this.worker.start();

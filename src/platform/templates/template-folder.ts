@@ -5,6 +5,9 @@ import { projectRoot } from '../project-root.js';
 
 const EXTENSION = '.liquid';
 
+/** Filters that a folder's templates have besides Liquid's own. */
+export type TemplateFilters = Readonly<Record<string, (value: string) => string | undefined>>;
+
 /**
  * The LiquidJS templates of one folder below `templates/`, all of them compiled at once: a template
  * with a mistake stops the start of the process, not a message to somebody.
@@ -20,19 +23,25 @@ export class TemplateFolder {
   /**
    * @param folder name below `templates/`
    * @param isHtml which templates are HTML
+   * @param filters of this folder
    * @throws Error naming the template that cannot be compiled
    */
   constructor(
     folder: string,
     isHtml: (name: string) => boolean = (name) => name.endsWith('.html'),
+    filters: TemplateFilters = {},
   ) {
     const root = join(projectRoot, 'templates', folder);
     const html = engineFor(root, 'escape');
     const plain = engineFor(root);
+    for (const [name, filter] of Object.entries(filters)) {
+      html.registerFilter(name, filter);
+      plain.registerFilter(name, filter);
+    }
     for (const file of readdirSync(root).filter((entry) => entry.endsWith(EXTENSION))) {
       const name = file.slice(0, -EXTENSION.length);
       const engine = isHtml(name) ? html : plain;
-      this.templates.set(name, { engine, parsed: engine.parseFileSync(name) });
+      this.templates.set(name, { engine, parsed: engine.parseFileSync(file) });
     }
   }
 
@@ -56,7 +65,6 @@ export class TemplateFolder {
 function engineFor(root: string, outputEscape?: 'escape'): Liquid {
   return new Liquid({
     root,
-    extname: EXTENSION,
     cache: true,
     relativeReference: false,
     strictVariables: true,

@@ -123,6 +123,24 @@ describe('the time a duty is due', () => {
     );
   });
 
+  it('is the same on the second asking, and cannot be changed by whoever got the first', () => {
+    const ask = () => calendar.dueAt(at('2026-11-20T20:15:00Z'), 2, 'england-and-wales');
+    ask().setTime(0);
+    expect(ask()).toEqual(at('2026-11-24T18:00:00Z'));
+  });
+
+  it('is the same for each moment of a day in London, and later the next day', () => {
+    const hours = Array.from(
+      { length: 24 },
+      (_, hour) => at('2026-06-17T23:00:00Z').getTime() + hour * 3_600_000,
+    );
+    const dues = hours.map((ms) => calendar.dueAt(new Date(ms), 1, 'scotland').toISOString());
+    expect(new Set(dues)).toEqual(new Set(['2026-06-19T17:00:00.000Z']));
+    expect(calendar.dueAt(at('2026-06-18T23:00:00Z'), 1, 'scotland')).toEqual(
+      at('2026-06-22T17:00:00Z'),
+    );
+  });
+
   it('may be at another hour', () => {
     expect(calendar.dueAt(at('2026-11-23T12:00:00Z'), 1, 'england-and-wales', 9)).toEqual(
       at('2026-11-24T09:00:00Z'),

@@ -50,12 +50,12 @@ export function classifySmtpError(error: unknown): MailRefused | MailUnavailable
     BEFORE_THE_MESSAGE.has(String(timeoutType))
   );
   return new MailUnavailable(
-    `the mail server did not take the message (${String(code ?? 'unknown reason')})`,
+    `the mail server did not take the message (${typeof code === 'string' ? code : 'unknown reason'})`,
     maybeSent,
   );
 }
 
 function isRefusedConnection(error: unknown): boolean {
-  const cause = error instanceof Error ? `${error.message}` : '';
-  return /\b(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)\b/.test(cause);
+  const text = error instanceof Error ? error.message : '';
+  return /\b(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)\b/.test(text);
 }

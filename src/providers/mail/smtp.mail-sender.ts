@@ -1,7 +1,13 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import { Configuration } from '../../platform/config/configuration.js';
-import { type Mail, type MailReceipt, MailRefused, MailSender, MailUnavailable } from './mail-sender.js';
+import {
+  type Mail,
+  type MailReceipt,
+  MailRefused,
+  MailSender,
+  MailUnavailable,
+} from './mail-sender.js';
 import { classifySmtpError } from './smtp-errors.js';
 
 /**
@@ -59,7 +65,7 @@ export class SmtpMailSender extends MailSender implements OnApplicationShutdown 
         text: mail.text,
         html: mail.html,
         headers: checkedHeaders(mail.headers ?? {}),
-        signal: AbortSignal.timeout(deadlineMilliseconds),
+        signal: AbortSignal.timeout(Math.ceil(deadlineMilliseconds)),
       });
       if (rejected.length > 0) throw new MailRefused('the server refused the recipient');
       return { code: Number.parseInt(response, 10) || 250 };

@@ -1,0 +1,123 @@
+import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import { Command, CommanderError } from 'commander';
+import type { DataSource } from 'typeorm';
+import { AppModule } from './app.module.js';
+import { OrganiserExists, OrganiserRefused } from './organisers/organiser-accounts.errors.js';
+import { OrganiserAccounts } from './organisers/organiser-accounts.js';
+import { ROLES } from './organisers/permissions.js';
+import { ConfigurationError, loadConfiguration } from './platform/config/configuration.js';
+import { operatorSettings } from './platform/config/operator-settings.js';
+import { migrate } from './platform/database/migrate.js';
+import { ownerDataSource } from './platform/database/owner-data-source.js';
+import { schemaDrift } from './platform/database/schema-drift.js';
+import { createHttpApp } from './platform/http/create-http-app.js';
+import { migrateQueueSchema } from './platform/queue/migrate-queue-schema.js';
+import { importOrganisation, OrganisationFileError } from './units/organisation-import.js';
+
+/** Faults that the operator can mend: told in words, without a stack. */
+const OPERATORS_FAULTS = [
+  ConfigurationError,
+  OrganisationFileError,
+  OrganiserExists,
+  OrganiserRefused,
+];
+
+const program = new Command('branchline')
+  .description('Operator commands. They sign in with DATABASE_OWNER_URL (else DATABASE_URL).')
+  .exitOverride()
+  .showHelpAfterError();
+
+const database = program.command('database').description('The database');
+
+database
+  .command('migrate')
+  .description(
+    'Bring the database to this build: roles, tables, policies, the queue’s schema. With APP_DATABASE_PASSWORD the application’s role may sign in with it.',
+  )
+  .action(async () => {
+    const { ownerUrl, applicationPassword } = operatorSettings();
+    const ran = await migrate({
+      url: ownerUrl,
+      migrateQueue: migrateQueueSchema,
+      ...(applicationPassword === undefined ? {} : { applicationPassword }),
+    });
+    console.log(ran.length === 0 ? 'The database is up to date.' : `Ran ${ran.join(', ')}.`);
+  });
+
+database
+  .command('check')
+  .description('Say where the database differs from what this build expects; code 1 if it does')
+  .action(async () => {
+    const app = await createHttpApp(AppModule.with(), loadConfiguration({ LOG_LEVEL: 'warn' }));
+    const drift = await schemaDrift(app.get<DataSource>(getDataSourceToken()));
+    await app.close();
+    for (const line of drift) console.error(line);
+    if (drift.length > 0) process.exit(1);
+    console.log('The database is what this build expects.');
+  });
+
+program
+  .command('organisation')
+  .description('The organisation: national office, regions, branches, coverage')
+  .command('import')
+  .argument('<file>', 'JSON in the form of data/demo-organisation.json')
+  .description('Check the file whole, then bring units and coverage rules to what it says')
+  .action(async (file: string) => {
+    const source = await ownerDataSource(operatorSettings().ownerUrl);
+    try {
+      const report = await importOrganisation(source, parsedFile(await readFile(file, 'utf8')));
+      console.log(
+        `${report.unitsChanged} units new or changed, ${report.rulesAdded} coverage rules added, ${report.rulesRemoved} removed.`,
+      );
+      if (report.notInFile.length > 0) {
+        console.log(`Kept although not in the file: ${report.notInFile.join(', ')}.`);
+      }
+    } finally {
+      await source.destroy();
+    }
+  });
+
+program
+  .command('organiser')
+  .description('Accounts of organisers')
+  .command('create')
+  .requiredOption('--email <address>', 'what they sign in with')
+  .requiredOption('--name <name>', 'how others see them')
+  .requiredOption('--role <role>', ROLES.join(', '))
+  .option('--unit <slug>', 'region or branch; none: the national office')
+  .description('Make an account with a grant; the password is read from standard input')
+  .action(async (options: { email: string; name: string; role: string; unit?: string }) => {
+    const password = (await text(process.stdin)).replace(/\r?\n$/, '');
+    const source = await ownerDataSource(operatorSettings().ownerUrl);
+    try {
+      const { unit, ...account } = options;
+      const made = await new OrganiserAccounts(source.manager).create({
+        ...account,
+        unitSlug: unit,
+        password,
+      });
+      console.log(`${made.email} is ${made.role} of ${made.unit.name}.`);
+    } finally {
+      await source.destroy();
+    }
+  });
+
+function parsedFile(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new OrganisationFileError([`It is not JSON: ${(error as Error).message}`]);
+  }
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode);
+  const isTheirs = OPERATORS_FAULTS.some((fault) => error instanceof fault);
+  console.error(isTheirs ? (error as Error).message : error);
+  process.exit(1);
+}

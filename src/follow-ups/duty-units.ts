@@ -1,0 +1,83 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { Office } from './follow-up.js';
+
+/** A post as duties see it: who can be written to there at this moment. */
+export interface DutyPost {
+  readonly office: Office;
+  /** Null where the post is vacant, or its holder's account closed. */
+  readonly holderEmail: string | null;
+  readonly standInEmail: string | null;
+}
+
+/** A unit on the way from the one that has a duty up to the national office. */
+export interface DutyUnit {
+  readonly id: string;
+  readonly kind: 'national' | 'region' | 'branch';
+  readonly name: string;
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly closed: boolean;
+  readonly posts: readonly DutyPost[];
+}
+
+/** Where a notice goes. */
+export interface Recipient {
+  readonly channel: 'email' | 'sms';
+  /** Email address, or telephone in E.164. */
+  readonly address: string;
+}
+
+/**
+ * Who is told of a duty that lies with an office of a unit: the holder of the post (the stand-in
+ * while they cover it, or while the post is vacant), else the unit's own address, else its telephone
+ * if that takes text messages. Undefined: nobody there can be told.
+ */
+export function recipientIn(
+  unit: DutyUnit,
+  office: Office,
+  coveredByStandIn: boolean,
+): Recipient | undefined {
+  if (unit.closed) return undefined;
+  const post = unit.posts.find((one) => one.office === office);
+  const holders = [post?.holderEmail, post?.standInEmail];
+  const email = (coveredByStandIn ? [post?.standInEmail] : holders).find((one) => one != null);
+  const address = email ?? unit.email;
+  if (address != null) return { channel: 'email', address };
+  const mobile = mobileNumber(unit.phone);
+  return mobile === undefined ? undefined : { channel: 'sms', address: mobile };
+}
+
+/** Whether a post has a stand-in besides its holder who can be written to. */
+export function hasStandIn(unit: DutyUnit, office: Office): boolean {
+  const post = unit.posts.find((one) => one.office === office);
+  return !unit.closed && post?.standInEmail != null && post.holderEmail !== null;
+}
+
+/**
+ * British numbers that take text messages: 07, but for 070 (personal numbers) and 076 (pagers, save
+ * the Isle of Man's 07624). By shape, since ranges are opened faster than libraries learn of them
+ * (Ofcom, National Telephone Numbering Plan).
+ */
+const BRITISH_MOBILE = /^7(?:[1-57-9]\d|624)\d+$/;
+
+/** A number that takes text messages, in E.164, as it is written in Britain; undefined for others. */
+export function mobileNumber(phone: string | null): string | undefined {
+  if (phone === null) return undefined;
+  const parsed = parsePhoneNumberFromString(phone, { defaultCountry: 'GB', extract: false });
+  if (parsed === undefined || !parsed.isPossible()) return undefined;
+  const { countryCallingCode, nationalNumber, number } = parsed;
+  if (countryCallingCode === '44') {
+    return BRITISH_MOBILE.test(nationalNumber) ? number : undefined;
+  }
+  const type = parsed.getType();
+  return type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE' ? number : undefined;
+}
+
+/** A number as it is dialled and read out in Britain: `07700 900123`, `+33 1 99 00 12 34`. */
+export function readableNumber(phone: string): string {
+  const parsed = parsePhoneNumberFromString(phone, { defaultCountry: 'GB', extract: false });
+  if (parsed === undefined) return phone;
+  return parsed.countryCallingCode === '44'
+    ? parsed.formatNational()
+    : parsed.formatInternational();
+}

@@ -1,0 +1,11 @@
+/**
+ * Completed years of age on a day; somebody born on 29 February has their birthday on 1 March in
+ * other years.
+ *
+ * @param dateOfBirth `YYYY-MM-DD`
+ * @param today `YYYY-MM-DD`
+ */
+export function ageOn(dateOfBirth: string, today: string): number {
+  const years = Number(today.slice(0, 4)) - Number(dateOfBirth.slice(0, 4));
+  return today.slice(5) < dateOfBirth.slice(5) ? years - 1 : years;
+}

@@ -1,0 +1,54 @@
+import type { ConfirmationState } from './confirmation.service.js';
+import type { ConfirmableSubmission } from './confirmation.repository.js';
+import { writtenPostcode } from './royal-mail-postcode.js';
+
+interface Detail {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** Which template a confirmation link opens, and what it shows. */
+export function confirmationPage(found: ConfirmationState) {
+  if (found.state === 'unknown') {
+    return { template: 'confirm-unknown', title: 'This link does not work', data: {} };
+  }
+  const { submission } = found;
+  const isEmail = submission.email !== null;
+  const kind = isEmail ? 'email address' : 'phone number';
+  if (found.state === 'confirmed') {
+    return { template: 'confirm-done', title: 'Thank you', data: { kind } };
+  }
+  return {
+    template: 'confirm',
+    title: `Please confirm your ${kind}`,
+    data: {
+      kind,
+      address: submission.email ?? submission.phone ?? '',
+      details: detailsTakenOver(submission),
+    },
+  };
+}
+
+/**
+ * What reaches the record of a known person with the press, in full: somebody else may have typed
+ * it. For anybody else there is nothing to show, and a mistyped address tells its owner nothing.
+ */
+function detailsTakenOver({ matchedBy, posted, email, phone }: ConfirmableSubmission): Detail[] {
+  if (matchedBy === null) return [];
+  const { address = {}, consent } = posted;
+  const wanted: [string, string | null | undefined][] = [
+    ['Phone number', email === null ? null : phone],
+    ['Address', [address.line1, address.line2, address.town].filter(Boolean).join(', ')],
+    ['Postcode', writtenPostcode(posted)],
+    ['Country', posted.country === 'GB' ? null : posted.country],
+    ['Date of birth', posted.dateOfBirth],
+    ['News by email', yesOrNo(consent.email)],
+    ['News by text message', yesOrNo(consent.sms)],
+    ['News by phone', yesOrNo(consent.phone)],
+  ];
+  return wanted.flatMap(([label, value]) => (value ? [{ label, value }] : []));
+}
+
+function yesOrNo(agreed: boolean | undefined): string | null {
+  return agreed === undefined ? null : agreed ? 'yes' : 'no';
+}

@@ -1,0 +1,48 @@
+import type { AllocationDecision } from '../allocation/allocation-decision.js';
+import { describeDay } from '../platform/time/describe-day.js';
+import type { DirectoryView } from '../units/directory-view.js';
+import type { JoinAnswer } from './join.schemas.js';
+
+export interface AnswerInput {
+  id: string;
+  reference: string;
+  receivedAt: Date;
+  decision: AllocationDecision;
+  view: DirectoryView;
+  /** The unit that gets the duty: where nobody can be told, one above the unit it belongs to. */
+  responsible: { name: string };
+  dueAt: Date;
+  channel: 'email' | 'sms';
+}
+
+/**
+ * The public answer. It comes from the post and the public directory alone: nothing in it, not even
+ * its length, depends on whether the person was known.
+ */
+export function joinAnswer(input: AnswerInput): JoinAnswer {
+  const { decision, view } = input;
+  const { region, branch } = decision;
+  return {
+    id: input.id,
+    reference: input.reference,
+    receivedAt: input.receivedAt.toISOString(),
+    allocation: { method: decision.method, explanation: decision.explanation },
+    region: region && { slug: region.slug, name: region.name, phone: region.phone },
+    branch: branch && {
+      slug: branch.slug,
+      name: branch.name,
+      distanceKm: decision.distanceKm,
+      meets: branch.meets,
+    },
+    contact: view.contactOf(decision.unit),
+    next: nextSteps(input),
+  };
+}
+
+function nextSteps({ responsible, dueAt, channel }: AnswerInput): string {
+  const confirm =
+    channel === 'email'
+      ? 'We are sending you an email with a link to confirm your address.'
+      : 'We are sending you a text message with a link to confirm your number.';
+  return `Somebody from ${responsible.name} will get in touch by ${describeDay(dueAt)}. ${confirm}`;
+}

@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidV7 } from 'uuid';
+import type { AllocationDecision } from '../allocation/allocation-decision.js';
+import { FollowUpDrafts } from '../follow-ups/follow-up-drafts.js';
+import { MessageDrafts } from '../messaging/message-drafts.js';
+import { Configuration } from '../platform/config/configuration.js';
+import { currentRequestId } from '../platform/http/request-context.js';
+import { OutboxService } from '../platform/outbox/outbox.service.js';
+import { Clock } from '../platform/time/clock.js';
+import { divisionOfNation, WorkingCalendar } from '../platform/time/working-days.js';
+import type { DirectoryView } from '../units/directory-view.js';
+import { ageOn } from './age.js';
+import { joinAnswer } from './join-answer.js';
+import { joinFingerprint, recipientHash } from './join-fingerprint.js';
+import { JoinForm } from './join-form.js';
+import { type JoinRows, newAllocationRow, type NewPersonRow } from './join-rows.js';
+import type { JoinInput } from './join.schemas.js';
+import { internationalPhone } from './phone-number.js';
+import { CONSENT_PURPOSE, postedConsents } from './posted-consents.js';
+import { newReference } from './reference.js';
+import { writtenPostcode } from './royal-mail-postcode.js';
+import { settleAllocation } from './settle-allocation.definition.js';
+
+/** How many people who share a contact point are put up for review at most. */
+const MOST_CANDIDATES = 10;
+const ADULT_AGE = 18;
+
+/** How a submission came in, besides what it says. */
+export interface JoinReceipt {
+  channel: 'form' | 'json';
+  idempotencyKey: string | undefined;
+  address: string | null;
+  userAgent: string | null;
+}
+
+/** Draws up everything that a join writes. Pure of the database: the statement decides what of it is. */
+@Injectable()
+export class JoinDrafts {
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly form: JoinForm,
+    private readonly clock: Clock,
+    private readonly calendar: WorkingCalendar,
+    private readonly followUps: FollowUpDrafts,
+    private readonly messages: MessageDrafts,
+    private readonly outbox: OutboxService,
+  ) {}
+
+  draw(
+    input: JoinInput,
+    receipt: JoinReceipt,
+    view: DirectoryView,
+    decision: AllocationDecision,
+  ): JoinRows {
+    const { environment } = this.configuration;
+    const receivedAt = this.clock.now();
+    const id = uuidV7();
+    const reference = newReference();
+    const email = input.email?.toLowerCase() ?? null;
+    const phone = internationalPhone(input.phone ?? '', input.country) ?? null;
+    const channel = email === null ? 'sms' : 'email';
+    const recipient = recipientHash(environment.LINK_SECRET, email ?? phone ?? '');
+
+    const isMinor = this.isMinor(input, receivedAt);
+    // A child's details do not go to volunteers: the national office keeps them.
+    const keeper = isMinor ? view.national : decision.unit;
+    const responsible = view.responsible(keeper);
+    const division = divisionOfNation(decision.nation);
+    const dueAt = this.calendar.dueAt(receivedAt, environment.FOLLOW_UP_DUE_WORKING_DAYS, division);
+    const answer = joinAnswer({
+      id,
+      reference,
+      receivedAt,
+      decision,
+      view,
+      responsible,
+      dueAt,
+      channel,
+    });
+
+    const acknowledgement = this.messages.newMessage({
+      kind: 'join_acknowledgement',
+      channel,
+      businessKey: `join_acknowledgement:${id}`,
+      queue: 'receipts',
+      submissionId: id,
+      recipientHash: recipient,
+    });
+    const duty = this.followUps.newFollowUp({
+      kind: 'join',
+      submissionId: id,
+      unit: responsible,
+      office: isMinor ? 'safeguarding_officer' : undefined,
+      calendar: division,
+      dueAt,
+      remindAt: this.calendar.dueAt(
+        receivedAt,
+        environment.FOLLOW_UP_REMIND_WORKING_DAYS,
+        division,
+      ),
+    });
+    const { fax_number: trap, ...posted } = input;
+    return {
+      request: {
+        ...joinFingerprint(this.form.id, input, receipt.idempotencyKey),
+        directory_version: view.version,
+        suspected_bot: trap !== undefined && trap.trim() !== '',
+        recipient_hash: recipient.toString('hex'),
+        acknowledgement_cap: environment.ACKNOWLEDGEMENTS_PER_ADDRESS_PER_DAY,
+      },
+      person: this.person(input, decision, keeper.id, email, phone),
+      submission: {
+        id,
+        reference,
+        form_id: this.form.id,
+        channel: receipt.channel,
+        posted,
+        email,
+        phone,
+        unit_id: keeper.id,
+        address: receipt.address,
+        user_agent: receipt.userAgent,
+        request_id: currentRequestId() ?? null,
+      },
+      answer,
+      followUp: duty.followUp,
+      messages: [acknowledgement.message, ...duty.messages],
+      jobs: [
+        ...(acknowledgement.outbox === null ? [] : [acknowledgement.outbox]),
+        ...duty.outbox,
+        ...(decision.provisional
+          ? [this.outbox.rowFor(settleAllocation, { submissionId: id })]
+          : []),
+      ],
+    };
+  }
+
+  private person(
+    input: JoinInput,
+    decision: AllocationDecision,
+    unitId: string,
+    email: string | null,
+    phone: string | null,
+  ): NewPersonRow {
+    const contact_points: NewPersonRow['contact_points'] = [];
+    if (email !== null) contact_points.push({ id: uuidV7(), kind: 'email', value: email });
+    if (phone !== null) contact_points.push({ id: uuidV7(), kind: 'phone', value: phone });
+    return {
+      id: uuidV7(),
+      given_name: input.givenName,
+      family_name: input.familyName ?? null,
+      date_of_birth: input.dateOfBirth ?? null,
+      country: input.country,
+      postcode: writtenPostcode(input),
+      address_line1: input.address?.line1 ?? null,
+      address_line2: input.address?.line2 ?? null,
+      town: input.address?.town ?? null,
+      unit_id: unitId,
+      email,
+      phone,
+      contact_points,
+      consents: postedConsents(input).map((decided) => ({
+        ...decided,
+        purpose: CONSENT_PURPOSE,
+        privacy_notice_version: input.consent.privacyNotice,
+        wording_version: this.form.wordingVersion,
+      })),
+      allocation: newAllocationRow(uuidV7(), decision),
+      spare_ids: Array.from({ length: MOST_CANDIDATES }, () => uuidV7()),
+    };
+  }
+
+  private isMinor({ dateOfBirth }: JoinInput, now: Date): boolean {
+    return (
+      dateOfBirth !== undefined && ageOn(dateOfBirth, now.toISOString().slice(0, 10)) < ADULT_AGE
+    );
+  }
+}

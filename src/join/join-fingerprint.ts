@@ -1,0 +1,61 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { JoinInput } from './join.schemas.js';
+
+/** How long a keyed answer is kept (the contract: 24 hours at least), in seconds. */
+const KEYED_LIFETIME_SECONDS = 24 * 3600;
+/** For how long the same post without a key is the same submission (double clicks), in seconds. */
+const REPEAT_LIFETIME_SECONDS = 10 * 60;
+
+/** Under which lock and key a join is taken, and what it is compared by; hashes in hexadecimal. */
+export interface JoinFingerprint {
+  scope: string;
+  key_hash: string;
+  input_hash: string;
+  may_wait: boolean;
+  lifetime_seconds: number;
+}
+
+/**
+ * With an `Idempotency-Key` the key decides, in the scope of the form. Without one, the content
+ * itself is the key for ten minutes: a double click, or a cached page sent again.
+ */
+export function joinFingerprint(
+  formId: string,
+  input: JoinInput,
+  idempotencyKey: string | undefined,
+): JoinFingerprint {
+  const content = sha256(canonicalJson(input));
+  return idempotencyKey === undefined
+    ? {
+        scope: `join-repeat:${formId}`,
+        key_hash: content,
+        input_hash: content,
+        may_wait: true,
+        lifetime_seconds: REPEAT_LIFETIME_SECONDS,
+      }
+    : {
+        scope: `join:${formId}`,
+        key_hash: sha256(idempotencyKey),
+        input_hash: content,
+        may_wait: false,
+        lifetime_seconds: KEYED_LIFETIME_SECONDS,
+      };
+}
+
+/** A keyed hash, so that a table of recipients cannot be searched for an address from outside. */
+export function recipientHash(secret: string, recipient: string): Buffer {
+  return createHmac('sha256', secret).update(`recipient:${recipient}`).digest();
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** JSON with the members of every object in the order of their names. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : member,
+  );
+}

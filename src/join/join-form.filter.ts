@@ -1,0 +1,49 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  Inject,
+  Injectable,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Configuration } from '../platform/config/configuration.js';
+import { toProblem } from '../platform/http/problem-mapping.js';
+import { answerProblem } from '../platform/http/problem-reply.js';
+import { LOGGER, type Logger } from '../platform/logging/logger.js';
+import { JoinPages } from './join-pages.js';
+import { wantsPage } from './wants-page.js';
+
+/**
+ * Answers a form post that could not be taken with the form itself: what was typed, with the faults
+ * beside the fields. Nothing typed is lost, also when the database is away for a moment.
+ */
+@Catch()
+@Injectable()
+export class JoinFormFilter implements ExceptionFilter {
+  constructor(
+    private readonly configuration: Configuration,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly pages: JoinPages,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const options = {
+      logger: this.logger,
+      bodyLimitBytes: this.configuration.environment.BODY_LIMIT_BYTES,
+    };
+    const problem = toProblem(error, options);
+    if (!wantsPage(request) || problem.status === 403 || problem.status === 500) {
+      answerProblem(error, request, reply, options);
+      return;
+    }
+    request.problemCode = problem.code;
+    void reply
+      .code(problem.status)
+      .headers(problem.headers)
+      .header('content-type', 'text/html; charset=utf-8')
+      .send(this.pages.form({ body: request.body, problem }));
+  }
+}

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { AllocationModule } from '../allocation/allocation.module.js';
+import { FollowUpsModule } from '../follow-ups/follow-ups.module.js';
+import { UnitsModule } from '../units/units.module.js';
+import { ConfirmationLink } from './confirmation-link.js';
+import { SettleAllocationJob } from './jobs/settle-allocation.job.js';
+import { SettleAllocationRepository } from './jobs/settle-allocation.repository.js';
+import { AcknowledgementRepository } from './messages/acknowledgement.repository.js';
+import { JoinAcknowledgement } from './messages/join-acknowledgement.message.js';
+
+/** What the worker does for people who have joined. */
+@Module({
+  imports: [AllocationModule, FollowUpsModule, UnitsModule],
+  providers: [
+    AcknowledgementRepository,
+    ConfirmationLink,
+    JoinAcknowledgement,
+    SettleAllocationJob,
+    SettleAllocationRepository,
+  ],
+})
+export class JoinJobsModule {}

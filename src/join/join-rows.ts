@@ -1,0 +1,102 @@
+import type { AllocationDecision } from '../allocation/allocation-decision.js';
+import type { NewFollowUpRow } from '../follow-ups/follow-up-draft.js';
+import type { NewMessageRow } from '../messaging/message.js';
+import type { NewOutboxRow } from '../platform/outbox/outbox-row.js';
+import type { JoinAnswer, JoinInput } from './join.schemas.js';
+import type { PostedConsent } from './posted-consents.js';
+
+/** What begin_join() looks at before anything is written. Hashes are hexadecimal. */
+export interface JoinRequestRow {
+  scope: string;
+  key_hash: string;
+  input_hash: string;
+  /** A repeated post without a key waits for the first; one with a key hears that it is running. */
+  may_wait: boolean;
+  lifetime_seconds: number;
+  directory_version: string;
+  suspected_bot: boolean;
+  recipient_hash: string;
+  acknowledgement_cap: number;
+}
+
+/** Why somebody belongs where, as a row of `allocation`. */
+export interface NewAllocationRow {
+  id: string;
+  method: string;
+  unit_id: string;
+  branch_id: string | null;
+  region_id: string | null;
+  rule_prefix: string | null;
+  precision: string;
+  distance_km: number | null;
+  explanation: string;
+  directory_version: string;
+  dataset_version: string;
+}
+
+/** The person as they would be made if nobody matches; names are those of the columns. */
+export interface NewPersonRow {
+  id: string;
+  given_name: string;
+  family_name: string | null;
+  date_of_birth: string | null;
+  country: string;
+  postcode: string | null;
+  address_line1: string | null;
+  address_line2: string | null;
+  town: string | null;
+  unit_id: string;
+  /** Also what is matched on. */
+  email: string | null;
+  phone: string | null;
+  contact_points: { id: string; kind: 'email' | 'phone'; value: string }[];
+  consents: (PostedConsent & {
+    purpose: string;
+    privacy_notice_version: string;
+    wording_version: string;
+  })[];
+  allocation: NewAllocationRow;
+  /** Ids for pairs to be reviewed, should others share a contact point. */
+  spare_ids: string[];
+}
+
+export interface NewSubmissionRow {
+  id: string;
+  reference: string;
+  form_id: string;
+  channel: 'form' | 'json';
+  posted: Omit<JoinInput, 'fax_number'>;
+  email: string | null;
+  phone: string | null;
+  unit_id: string;
+  address: string | null;
+  user_agent: string | null;
+  request_id: string | null;
+}
+
+/** Everything that one join writes. */
+export interface JoinRows {
+  request: JoinRequestRow;
+  person: NewPersonRow;
+  submission: NewSubmissionRow;
+  answer: JoinAnswer;
+  followUp: NewFollowUpRow;
+  messages: NewMessageRow[];
+  jobs: NewOutboxRow[];
+}
+
+export function newAllocationRow(id: string, decision: AllocationDecision): NewAllocationRow {
+  return {
+    id,
+    method: decision.method,
+    unit_id: decision.unit.id,
+    branch_id: decision.branch?.id ?? null,
+    region_id: decision.region?.id ?? null,
+    rule_prefix: decision.rulePrefix,
+    precision: decision.precision,
+    distance_km: decision.distanceKm,
+    explanation: decision.explanation,
+    directory_version: decision.directoryVersion,
+    dataset_version: decision.datasetVersion,
+  };
+}

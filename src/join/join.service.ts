@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { Allocator } from '../allocation/allocator.js';
+import { Configuration } from '../platform/config/configuration.js';
+import { unavailable } from '../platform/http/standard-problems.js';
+import { RateLimiter } from '../platform/http/rate-limiter.js';
+import { OutboxService } from '../platform/outbox/outbox.service.js';
+import { Clock } from '../platform/time/clock.js';
+import { UnitDirectory } from '../units/unit-directory.js';
+import { ageOn } from './age.js';
+import { JoinDrafts, type JoinReceipt } from './join-drafts.js';
+import { JoinForm } from './join-form.js';
+import {
+  IdempotencyKeyReused,
+  InvalidIdempotencyKey,
+  RequestInProgress,
+  UnderMinimumAge,
+  UnknownForm,
+} from './join.errors.js';
+import { JoinRepository } from './join.repository.js';
+import type { JoinAnswer, JoinInput } from './join.schemas.js';
+import { royalMailPostcode } from './royal-mail-postcode.js';
+
+/** The organisation changed while the answer was drawn up, or a reference was taken: draw again. */
+const MOST_DRAFTS = 4;
+
+/** Takes join submissions. */
+@Injectable()
+export class JoinService {
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly form: JoinForm,
+    private readonly directory: UnitDirectory,
+    private readonly allocator: Allocator,
+    private readonly drafts: JoinDrafts,
+    private readonly repository: JoinRepository,
+    private readonly outbox: OutboxService,
+    private readonly rateLimiter: RateLimiter,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Makes a submission a person, an allocation, a duty and messages, all or nothing. The answer is
+   * computed from the post alone.
+   *
+   * @throws UnderMinimumAge, UnknownForm, IdempotencyKeyReused, RequestInProgress
+   */
+  async accept(
+    input: JoinInput,
+    receipt: JoinReceipt,
+  ): Promise<{ answer: JoinAnswer; replayed: boolean }> {
+    if (input.formId !== undefined && input.formId !== this.form.id) throw new UnknownForm();
+    this.refuseTheYoung(input);
+    refuseMalformedKey(receipt.idempotencyKey);
+    await this.rateLimiter.consume('join-form', this.form.id, {
+      points: this.configuration.environment.RATE_LIMIT_JOIN_PER_FORM,
+      seconds: 60,
+    });
+    const postcode = royalMailPostcode(input);
+    for (let draft = 1; draft <= MOST_DRAFTS; draft++) {
+      const { view } = this.directory;
+      if (!view.isReady) break;
+      const decision = this.allocator.decide(view, postcode);
+      const rows = this.drafts.draw(input, receipt, view, decision);
+      const result = await this.repository.accept(rows);
+      switch (result.outcome) {
+        case 'new':
+          this.outbox.ring();
+          return { answer: rows.answer, replayed: false };
+        case 'replay':
+          return { answer: result.response, replayed: true };
+        case 'reused':
+          throw new IdempotencyKeyReused();
+        case 'in_progress':
+          throw new RequestInProgress();
+        case 'stale_directory':
+          await this.directory.reload();
+          break;
+        case 'reference_taken':
+          break;
+      }
+    }
+    throw unavailable(1);
+  }
+
+  private refuseTheYoung({ dateOfBirth }: JoinInput): void {
+    const { MINIMUM_AGE } = this.configuration.environment;
+    const today = this.clock.now().toISOString().slice(0, 10);
+    if (dateOfBirth !== undefined && ageOn(dateOfBirth, today) < MINIMUM_AGE) {
+      throw new UnderMinimumAge(MINIMUM_AGE);
+    }
+  }
+}
+
+function refuseMalformedKey(key: string | undefined): void {
+  if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key)) throw new InvalidIdempotencyKey();
+}

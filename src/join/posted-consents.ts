@@ -1,0 +1,21 @@
+import { v7 as uuidV7 } from 'uuid';
+import type { JoinInput } from './join.schemas.js';
+
+/** What joining asks consent for; service messages need none (4-domain: PECR). */
+export const CONSENT_PURPOSE = 'news_and_campaigns';
+
+/** One decision of a form: what was not answered makes none. */
+export interface PostedConsent {
+  id: string;
+  channel: 'email' | 'sms' | 'phone';
+  decision: 'granted' | 'refused';
+}
+
+/** The decisions that a form brought, one for each channel that was answered. */
+export function postedConsents({ consent }: Pick<JoinInput, 'consent'>): PostedConsent[] {
+  return (['email', 'sms', 'phone'] as const).flatMap((channel) => {
+    const agreed = consent[channel];
+    if (agreed === undefined) return [];
+    return [{ id: uuidV7(), channel, decision: agreed ? 'granted' : 'refused' }];
+  });
+}

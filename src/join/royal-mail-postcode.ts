@@ -1,0 +1,26 @@
+import { isPostcode, parsePostcode, type Postcode } from '../postcodes/postcode.js';
+
+/** Countries whose postcodes are Royal Mail's: the United Kingdom and the Crown dependencies. */
+const COUNTRIES: ReadonlySet<string> = new Set(['GB', 'JE', 'GY', 'IM']);
+
+interface Whereabouts {
+  country: string;
+  postcode?: string | undefined;
+}
+
+/** Whether a postcode of this country finds a branch, and so is needed. */
+export function hasRoyalMailPostcodes(country: string): boolean {
+  return COUNTRIES.has(country);
+}
+
+/** The postcode of somebody in those countries; null elsewhere, where postcodes find no branch. */
+export function royalMailPostcode({ country, postcode }: Whereabouts): Postcode | null {
+  if (postcode === undefined || !hasRoyalMailPostcodes(country)) return null;
+  const parsed = parsePostcode(postcode);
+  return isPostcode(parsed) ? parsed : null;
+}
+
+/** The postcode as it is written: canonical where we can read it, as typed elsewhere. */
+export function writtenPostcode(whereabouts: Whereabouts): string | null {
+  return royalMailPostcode(whereabouts)?.canonical ?? whereabouts.postcode ?? null;
+}

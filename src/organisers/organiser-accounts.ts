@@ -1,0 +1,195 @@
+import type { EntityManager } from 'typeorm';
+import { recordAudit } from '../audit/audit.js';
+import { DEMO_PASSWORD } from '../platform/config/configuration.js';
+import { emailAddress, text } from '../platform/http/text.schema.js';
+import type { Office } from '../units/office.js';
+import { DEMO_ORGANISERS } from './demo-organisers.js';
+import { OrganiserExists, OrganiserRefused } from './organiser-accounts.errors.js';
+import { type GrantedUnit, OrganiserAccountsRepository } from './organiser-accounts.repository.js';
+import { Passwords } from './passwords.js';
+import { ROLES, type Role } from './permissions.js';
+
+/** In characters; no other rule is put on a password (NIST SP 800-63B, 5.1.1.2). */
+const PASSWORD_LENGTH = { min: 12, max: 128 };
+
+/** The only kind of unit a role makes sense on; the others may be given on any. */
+const KIND_OF_ROLE: Partial<Record<Role, GrantedUnit['kind']>> = {
+  national_administrator: 'national',
+  regional_organiser: 'region',
+  branch_secretary: 'branch',
+};
+
+/** The office that goes with a role. */
+const OFFICE_OF_ROLE: Partial<Record<Role, Office>> = {
+  national_administrator: 'national_office',
+  regional_organiser: 'regional_organiser',
+  branch_secretary: 'branch_secretary',
+  treasurer: 'treasurer',
+  data_protection_officer: 'data_protection_officer',
+};
+
+/** An account as somebody at the command line asks for it. */
+export interface NewOrganiser {
+  email: string;
+  name: string;
+  role: string;
+  /** Slug of the region or branch, `branch:leeds` where both have it; none: the national office. */
+  unitSlug?: string | undefined;
+  password: string;
+}
+
+/** What was made. */
+export interface CreatedOrganiser {
+  id: string;
+  email: string;
+  role: Role;
+  unit: { kind: GrantedUnit['kind']; slug: string; name: string };
+  /** The office that was filled with it; null where the role has none, or another holds it. */
+  office: Office | null;
+}
+
+/**
+ * Makes organisers' accounts for whoever runs the command line. Works on the owner's connection:
+ * the application's login may not make accounts, so that nothing that reaches the API can.
+ */
+export class OrganiserAccounts {
+  constructor(
+    /** Of a data source that signs in with the owner's URL and takes the role branchline_owner. */
+    private readonly owner: EntityManager,
+    private readonly passwords = new Passwords(),
+  ) {}
+
+  /**
+   * Makes an account with its grant, and fills the office that goes with the role while it is
+   * vacant.
+   *
+   * @throws OrganiserRefused naming every fault at once; OrganiserExists for a known address.
+   */
+  async create(input: NewOrganiser): Promise<CreatedOrganiser> {
+    return this.owner.transaction(async (manager) => {
+      const repository = new OrganiserAccountsRepository(manager);
+      const { email, name, role, unit } = await checked(repository, input);
+      const passwordHash = await this.passwords.hash(input.password);
+      const id = await repository.insertAccount({ email, name, passwordHash });
+      if (id === undefined) throw new OrganiserExists(email);
+      await repository.grant(id, role, unit.id);
+      const office = await fillOffice(repository, role, unit.id, id);
+      await recordAudit(manager, {
+        actorKind: 'command_line',
+        actorId: null,
+        action: 'organiser.created',
+        subjectKind: 'organiser',
+        subjectId: id,
+      });
+      return {
+        id,
+        email,
+        role,
+        unit: { kind: unit.kind, slug: unit.slug, name: unit.name },
+        office,
+      };
+    });
+  }
+
+  /**
+   * Makes the demo's accounts as far as the organisation has their units, and gives them this
+   * password if they have another. Running it again changes nothing.
+   */
+  async ensureDemoOrganisers(password: string): Promise<void> {
+    await this.owner.transaction(async (manager) => {
+      const repository = new OrganiserAccountsRepository(manager);
+      for (const { email, name, role, unitSlug } of DEMO_ORGANISERS) {
+        const kind = KIND_OF_ROLE[role] ?? 'national';
+        const unit = (await repository.units(unitSlug)).find((one) => one.kind === kind);
+        if (unit === undefined) continue;
+        const id = await this.ensureAccount(repository, { email, name, password });
+        await repository.grant(id, role, unit.id);
+        await fillOffice(repository, role, unit.id, id);
+      }
+    });
+  }
+
+  private async ensureAccount(
+    repository: OrganiserAccountsRepository,
+    { email, name, password }: { email: string; name: string; password: string },
+  ): Promise<string> {
+    const known = await repository.account(email);
+    if (known !== undefined) {
+      if (!(await this.passwords.fits(known.passwordHash, password))) {
+        await repository.replacePassword(known.id, await this.passwords.hash(password));
+      }
+      return known.id;
+    }
+    const passwordHash = await this.passwords.hash(password);
+    const id = await repository.insertAccount({ email, name, passwordHash });
+    if (id === undefined) throw new OrganiserExists(email);
+    return id;
+  }
+}
+
+async function fillOffice(
+  repository: OrganiserAccountsRepository,
+  role: Role,
+  unitId: string,
+  organiserId: string,
+): Promise<Office | null> {
+  const office = OFFICE_OF_ROLE[role];
+  if (office === undefined) return null;
+  return (await repository.fillPost(unitId, office, organiserId)) ? office : null;
+}
+
+async function checked(repository: OrganiserAccountsRepository, input: NewOrganiser) {
+  const faults: string[] = [];
+  const email = emailAddress().safeParse(input.email);
+  if (!email.success) faults.push(`email: ${email.error.issues[0]?.message}`);
+  const name = text({ max: 200, needed: 'Give the name of the organiser.' }).safeParse(input.name);
+  if (!name.success) faults.push(`name: ${name.error.issues[0]?.message}`);
+  faults.push(...passwordFaults(input.password));
+  const role = ROLES.find((one) => one === input.role);
+  if (role === undefined) faults.push(`role: must be one of ${ROLES.join(', ')}`);
+  const unit = role === undefined ? undefined : await unitFor(repository, role, input.unitSlug);
+  if (typeof unit === 'string') faults.push(`unit: ${unit}`);
+  if (email.success) {
+    const address = email.data.toLowerCase();
+    if ((await repository.account(address)) !== undefined) throw new OrganiserExists(address);
+    if (faults.length === 0 && name.success && role !== undefined && typeof unit === 'object') {
+      return { email: address, name: name.data, role, unit };
+    }
+  }
+  throw new OrganiserRefused(faults);
+}
+
+function passwordFaults(password: string): string[] {
+  const { length } = password;
+  if (length < PASSWORD_LENGTH.min || length > PASSWORD_LENGTH.max) {
+    return [`password: must have ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`];
+  }
+  return password === DEMO_PASSWORD ? ['password: is the one of the demo organisation'] : [];
+}
+
+/** The unit that is meant, or a sentence that says why none is. */
+async function unitFor(
+  repository: OrganiserAccountsRepository,
+  role: Role,
+  wanted: string | undefined,
+): Promise<GrantedUnit | string> {
+  const [, prefix, slug] = /^(?:(national|region|branch):)?(.*)$/s.exec(wanted ?? '') ?? [];
+  const kind = KIND_OF_ROLE[role];
+  if ((slug === undefined || slug === '') && kind !== undefined && kind !== 'national') {
+    return `${role} needs the slug of a ${kind}`;
+  }
+  const named = await repository.units(slug === '' ? undefined : slug);
+  const fitting = named.filter(
+    (unit) =>
+      (kind === undefined || unit.kind === kind) && (prefix === undefined || unit.kind === prefix),
+  );
+  const [unit] = fitting;
+  if (fitting.length > 1)
+    return `“${slug}” is a region and a branch: say region:${slug} or branch:${slug}`;
+  if (unit !== undefined) return unit;
+  if (slug === undefined || slug === '')
+    return 'there is no national office; import the organisation';
+  if (named.length > 0 && kind !== undefined)
+    return `${role} goes with a ${kind}, not with “${slug}”`;
+  return `there is no unit “${slug}”`;
+}

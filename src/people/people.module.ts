@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ConsentEventEntity } from './consent-event.entity.js';
+import { ContactPointEntity } from './contact-point.entity.js';
+import { DuplicateCandidateEntity } from './duplicate-candidate.entity.js';
+import { PeopleAdminController } from './people.admin-controller.js';
+import { PeopleAdminRepository } from './people-admin.repository.js';
+import { PeopleAdminService } from './people.admin-service.js';
+import { PersonEntity } from './person.entity.js';
+
+/** People: who they are, how to reach them, what they agreed to. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([
+      PersonEntity,
+      ContactPointEntity,
+      ConsentEventEntity,
+      DuplicateCandidateEntity,
+    ]),
+  ],
+  controllers: [PeopleAdminController],
+  providers: [PeopleAdminService, PeopleAdminRepository],
+})
+export class PeopleModule {}

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FollowUpsAdminRepository } from '../../src/follow-ups/follow-ups-admin.repository.js';
+import { followUpsQuerySchema } from '../../src/follow-ups/follow-ups.admin-schemas.js';
+import { JoinAdminRepository } from '../../src/join/join-admin.repository.js';
+import { joinSubmissionsQuerySchema } from '../../src/join/join.admin-schemas.js';
+import { PeopleAdminRepository } from '../../src/people/people-admin.repository.js';
+import { peopleQuerySchema } from '../../src/people/people.admin-schemas.js';
+import { Database, type OrganiserManager } from '../../src/platform/database/database.js';
+import { type OrganiserName } from '../factories/organisation.js';
+import { type AdminStage, startAdminStage } from './support.js';
+
+const PEOPLE = 30_000;
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: PlanNode[];
+}
+
+/** Every read of a whole table within a plan. */
+function wholeTables(node: PlanNode): string[] {
+  const own = node['Node Type'] === 'Seq Scan' ? [node['Relation Name'] ?? ''] : [];
+  return [...own, ...(node.Plans ?? []).flatMap(wholeTables)];
+}
+
+describe('the lists of thirty thousand people', () => {
+  let stage: AdminStage;
+  beforeAll(async () => {
+    stage = await startAdminStage();
+    const { units } = stage.organisation;
+    // Ids rise with time as UUID v7 do; one in a hundred belongs to Cardiff, a fifth to Wales.
+    await stage.database.sql(
+      `
+      CREATE TABLE made AS
+        SELECT n, uuid_of(1, n) AS person, uuid_of(2, n) AS submission, uuid_of(3, n) AS duty,
+               CASE WHEN n % 100 = 0 THEN '${units.cardiff.id}'::uuid
+                    WHEN n % 5 = 0 THEN '${units.swansea.id}'::uuid
+                    ELSE '${units.leeds.id}'::uuid END AS unit
+          FROM generate_series(1, ${PEOPLE}) AS n;
+      INSERT INTO person (id, given_name, family_name, country, postcode, unit_id)
+        SELECT person, 'Sam', 'Jones ' || n, 'GB', 'M14 5RX', unit FROM made;
+      INSERT INTO contact_point (id, person_id, kind, value)
+        SELECT uuid_of(4, n), person, 'email', n || '@example.org' FROM made;
+      INSERT INTO join_submission (id, reference, form_id, channel, posted, answer, email)
+        SELECT submission, 'J-' || n, 'join', 'json', '{"givenName":"Sam"}', '{}', n || '@example.org'
+          FROM made;
+      INSERT INTO join_submission_handling (submission_id, person_id, unit_id)
+        SELECT submission, person, unit FROM made;
+      INSERT INTO follow_up (id, kind, submission_id, person_id, unit_id, office, calendar, state,
+                             closed_at, due_at, remind_at)
+        SELECT duty, 'join', submission, person, unit, 'branch_secretary', 'england-and-wales',
+               CASE WHEN n % 4 = 0 THEN 'open' ELSE 'done' END,
+               CASE WHEN n % 4 = 0 THEN NULL ELSE clock_now() END,
+               clock_now() + make_interval(mins => n - 15000), clock_now()
+          FROM made;
+      DROP TABLE made;
+      ANALYZE;`.replaceAll(
+        /uuid_of\((\d), n\)/g,
+        `('01980000-$1000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`,
+      ),
+    );
+  });
+  afterAll(() => stage.close());
+
+  /** The plan of the page's statement as this organiser runs it. */
+  const planOf = async (
+    who: OrganiserName,
+    page: (manager: OrganiserManager, organiserId: string) => Promise<unknown>,
+  ) => {
+    const { id } = stage.organisation.organisers[who];
+    return stage.app.get(Database).asOrganiser(id, async (manager) => {
+      let plan: { Plan: PlanNode } | undefined;
+      const explaining = {
+        query: async (text: string, values: unknown[]) => {
+          const [row] = await manager.query<{ 'QUERY PLAN': (typeof plan)[] }[]>(
+            `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
+            values,
+          );
+          plan = row?.['QUERY PLAN'][0];
+          return [];
+        },
+      };
+      await page(explaining as unknown as OrganiserManager, id);
+      if (plan === undefined) throw new Error('Nothing was asked.');
+      return plan;
+    });
+  };
+
+  const submissions = (query: object) => (manager: OrganiserManager, id: string) =>
+    new JoinAdminRepository().page(manager, joinSubmissionsQuerySchema.parse(query), id);
+  const people = (query: object) => (manager: OrganiserManager) =>
+    new PeopleAdminRepository().page(manager, peopleQuerySchema.parse(query));
+  const followUps = (query: object) => (manager: OrganiserManager, id: string) =>
+    new FollowUpsAdminRepository().page(manager, followUpsQuerySchema.parse(query), id);
+
+  const LISTS = [
+    ['join submissions', submissions({})],
+    ['join submissions of a state', submissions({ state: 'received' })],
+    ['people', people({})],
+    ['people of a branch', people({ branch: 'cardiff' })],
+    ['overdue follow-ups', followUps({ view: 'overdue' })],
+    ['follow-ups', followUps({})],
+  ] as const;
+  const CALLERS: readonly OrganiserName[] = ['national', 'wales', 'cardiff'];
+  const cases = LISTS.flatMap(([name, page]) => CALLERS.map((who) => [name, who, page] as const));
+
+  it.each(cases)('%s are read by index for %s', async (_name, who, page) => {
+    const plan = await planOf(who, page);
+    expect(wholeTables(plan.Plan).filter((table) => !['unit', 'post'].includes(table))).toEqual([]);
+  });
+});

@@ -1,0 +1,99 @@
+import { Module, type Type } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { NestFactory } from '@nestjs/core';
+import { describe, expect, it } from 'vitest';
+import { ComposesMessage, type MessageComposer } from '../../src/messaging/message-composer.js';
+import { MessageComposers } from '../../src/messaging/message-composers.js';
+import { MessageTemplates } from '../../src/messaging/message-templates.js';
+import { TemplateFolder } from '../../src/platform/templates/template-folder.js';
+
+class Silent implements MessageComposer {
+  async compose(): Promise<undefined> {
+    return undefined;
+  }
+}
+@ComposesMessage('join_acknowledgement')
+class Acknowledgement extends Silent {}
+@ComposesMessage('follow_up_notice')
+class Notice extends Silent {}
+@ComposesMessage('follow_up_reminder')
+class Reminder extends Silent {}
+@ComposesMessage('follow_up_notice')
+class SecondNotice extends Silent {}
+
+async function boot(composers: Type[]): Promise<MessageComposers> {
+  @Module({ imports: [DiscoveryModule], providers: [MessageComposers, ...composers] })
+  class Composing {}
+  const app = await NestFactory.createApplicationContext(Composing, {
+    logger: false,
+    abortOnError: false,
+  });
+  return app.get(MessageComposers);
+}
+
+describe('composers', () => {
+  it('are found at boot, one for each kind', async () => {
+    const composers = await boot([Acknowledgement, Notice, Reminder]);
+    expect(composers.of('follow_up_notice')).toBeInstanceOf(Notice);
+  });
+
+  it('stop the boot where a kind has none or two', async () => {
+    await expect(boot([Notice, SecondNotice, Reminder])).rejects.toThrow(
+      'join_acknowledgement has no composer; follow_up_notice has 2 composers',
+    );
+  });
+});
+
+describe('templates', () => {
+  const organisation = { name: 'The Campaign', phone: null, email: 'office@example.org' };
+  const answer = {
+    reference: 'J-7Q4K-2MXF',
+    branch: { name: 'Leeds', meets: null },
+    region: null,
+    contact: { name: 'Leeds', phone: '0113 496 0000', email: null },
+    next: 'Somebody from Leeds will get in touch by Friday. We are sending you an email with a link.',
+  };
+  const acknowledgement = {
+    organisation,
+    publicUrl: 'https://join.example.org',
+    givenName: 'Sam',
+    answer,
+    confirmUrl: 'https://join.example.org/v1/confirm/abc',
+  };
+
+  it('name branch, contact and what happens next to the person who joined', () => {
+    const { subject, text, html } = new MessageTemplates().email(
+      'join_acknowledgement',
+      acknowledgement,
+    );
+    expect(subject).toBe('Thank you for getting in touch with The Campaign (J-7Q4K-2MXF)');
+    for (const part of [text, html]) {
+      expect(part).toContain('Hello Sam,');
+      expect(part).toContain('Somebody from Leeds will get in touch by Friday.');
+      expect(part).toContain('0113 496 0000');
+      expect(part).toContain('https://join.example.org/v1/confirm/abc');
+      expect(part).not.toContain('We are sending you');
+    }
+  });
+
+  it('do not carry a stranger’s advertisement to a stranger', () => {
+    const rendered = new MessageTemplates().email('join_acknowledgement', {
+      ...acknowledgement,
+      givenName: 'Win £500 at www.evil.example',
+    });
+    expect(rendered.text).toContain('Hello there,');
+    expect(rendered.text + rendered.html).not.toContain('evil');
+  });
+
+  it('fail where they ask for what they were not given', () => {
+    expect(() => new MessageTemplates().email('join_acknowledgement', { organisation })).toThrow(
+      /undefined variable/,
+    );
+  });
+
+  it('reach nothing but the data’s own properties', () => {
+    const folder = new TemplateFolder('pages', () => true);
+    expect(folder.names).toContain('duty');
+    expect(() => folder.render('../../package.json', {})).toThrow(/There is no template/);
+  });
+});
