@@ -88,7 +88,7 @@ async function importDemoOrganisation(url: string): Promise<void> {
   const source = await ownerDataSource(url);
   try {
     const file = await readFile(join(projectRoot, 'data', 'demo-organisation.json'), 'utf8');
-    await importOrganisation(source, JSON.parse(file), { demo: true });
+    await importOrganisation(source.manager, JSON.parse(file), { demo: true });
   } finally {
     await source.destroy();
   }

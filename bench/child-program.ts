@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { projectRoot } from '../src/platform/project-root.js';
@@ -18,8 +18,9 @@ export interface ChildProgram {
 }
 
 /**
- * Starts a program of the built output and waits until `readyPath` answers 200. It is given nothing
- * of the environment but what is named, so that no setting of the caller's shell gets measured.
+ * Starts a program of the built output and waits until `readyPath` answers 200, or without one
+ * until it takes connections. It is given nothing of the environment but what is named, so that no
+ * setting of the caller's shell gets measured.
  *
  * @param environment gets the free port under the name `portSetting`.
  * @throws Error with the last words, when it ends or does not become ready.
@@ -29,16 +30,22 @@ export async function startProgram(plan: {
   script: string;
   environment: Readonly<Record<string, string>>;
   portSetting?: string;
-  readyPath: string;
+  readyPath?: string;
+  /** Options of Node itself, such as `--cpu-prof`. */
+  nodeOptions?: readonly string[];
 }): Promise<ChildProgram> {
   const port = await freePort();
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [join(projectRoot, plan.script)], {
-    cwd: projectRoot,
-    env: { PATH, HOME, ...plan.environment, [plan.portSetting ?? 'PORT']: String(port) },
-    // Its log goes where a log of no interest goes; writing it is part of the work.
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(plan.nodeOptions ?? []), join(projectRoot, plan.script)],
+    {
+      cwd: projectRoot,
+      env: { PATH, HOME, ...plan.environment, [plan.portSetting ?? 'PORT']: String(port) },
+      // Its log goes where a log of no interest goes; writing it is part of the work.
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   const words: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words.push(...text.split('\n').filter((line) => line !== ''));
@@ -46,7 +53,9 @@ export async function startProgram(plan: {
   });
   const ended = once(child, 'exit');
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(plan.name, child, `${url}${plan.readyPath}`, words);
+  const { readyPath } = plan;
+  const ready = readyPath === undefined ? () => takes(port) : () => answers(`${url}${readyPath}`);
+  await untilReady(plan.name, child, ready, words);
   return {
     name: plan.name,
     pid: child.pid ?? 0,
@@ -63,18 +72,32 @@ export async function startProgram(plan: {
 async function untilReady(
   name: string,
   child: ChildProcess,
-  url: string,
+  ready: () => Promise<boolean>,
   words: readonly string[],
 ): Promise<void> {
   const deadline = Date.now() + READY_MILLISECONDS;
   while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    const answer = await fetch(url).catch(() => undefined);
-    await answer?.arrayBuffer();
-    if (answer?.status === 200) return;
+    if (await ready()) return;
     await pause(100);
   }
   child.kill('SIGKILL');
   throw new Error(`${name} did not become ready.\n${words.join('\n')}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  const answer = await fetch(url).catch(() => undefined);
+  await answer?.arrayBuffer();
+  return answer?.status === 200;
+}
+
+function takes(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.once('error', () => done(false));
+  });
 }
 
 async function freePort(): Promise<number> {

@@ -25,7 +25,9 @@ const POSTCODES = ['M14 5RX', 'LS6 2AA', 'CF10 1EP', 'SW1A 1AA', 'EH1 1YZ', 'BT1
 
 /** Names have no digits in them, and folding them must not make two people one. */
 function letters(count: number): string {
-  return [...count.toString(26)]
-    .map((digit) => 'abcdefghijklmnopqrstuvwxyz'[Number.parseInt(digit, 26)])
+  return count
+    .toString(26)
+    .split('')
+    .map((digit) => String.fromCodePoint(97 + Number.parseInt(digit, 26)))
     .join('');
 }

@@ -33,7 +33,7 @@ export async function load(plan: LoadPlan): Promise<LoadFigures> {
   let unexpected = 0;
   const started = performance.now();
   let last = started;
-  const instance = autocannon({
+  const options: autocannon.Options = {
     url: plan.url,
     connections: plan.connections,
     duration: plan.seconds,
@@ -47,13 +47,18 @@ export async function load(plan: LoadPlan): Promise<LoadFigures> {
           : { setupRequest: (request) => ({ ...request, body: nextBody() }) }),
       },
     ],
+  };
+  const { errors } = await new Promise<autocannon.Result>((resolve, reject) => {
+    const instance = autocannon(options, (error: unknown, result) => {
+      if (error instanceof Error) reject(error);
+      else resolve(result);
+    });
+    instance.on('response', (_client, status, _bytes, milliseconds) => {
+      last = performance.now();
+      if (status === plan.expectedStatus) times.push(milliseconds);
+      else unexpected += 1;
+    });
   });
-  instance.on('response', (_client, status, _bytes, milliseconds) => {
-    last = performance.now();
-    if (status === plan.expectedStatus) times.push(milliseconds);
-    else unexpected += 1;
-  });
-  const { errors } = await instance;
   times.sort((one, other) => one - other);
   return {
     perSecond: (times.length * 1000) / (last - started),

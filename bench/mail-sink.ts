@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 
 /**
  * The SMTP server of the benchmark, a program of its own: takes every message and forgets it, in as
- * few steps as the protocol allows. `GET /health` on the same port says that it is there.
+ * few steps as the protocol allows.
  */
 const port = Number(process.env['PORT']);
 
@@ -24,10 +24,6 @@ function serve(socket: Socket): void {
         inMessage = false;
         socket.write('250 taken\r\n');
         continue;
-      }
-      if (line.startsWith('GET ')) {
-        socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
-        return;
       }
       const command = line.slice(0, 4).toUpperCase();
       inMessage = command === 'DATA';

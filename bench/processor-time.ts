@@ -3,13 +3,26 @@ import { readFile } from 'node:fs/promises';
 /** Linux counts processor time in hundredths of a second (USER_HZ), whatever the kernel ticks. */
 const TICKS_PER_SECOND = 100;
 
+/** Seconds of processor time, user and system, by process. */
+export type ProcessorTimes = ReadonlyMap<number, number>;
+
+/** What each process has used so far. Empty where the machine has no /proc. */
+export async function processorTimes(pids: readonly number[]): Promise<ProcessorTimes> {
+  const times = new Map<number, number>();
+  for (const pid of pids) {
+    const seconds = await ofProcess(pid);
+    if (seconds !== undefined) times.set(pid, seconds);
+  }
+  return times;
+}
+
 /**
- * Seconds of processor time, user and system, that processes have used so far. NaN where the
- * machine has no /proc. Unlike times by the clock it hardly depends on what else runs here.
+ * Seconds that were used in between, by the processes that lived through it; NaN where there is
+ * none. Unlike times by the clock it hardly depends on what else runs on the machine.
  */
-export async function processorSeconds(pids: readonly number[]): Promise<number> {
-  const each = await Promise.all(pids.map(ofProcess));
-  const known = each.filter((seconds) => seconds !== undefined);
+export function secondsBetween(before: ProcessorTimes, after: ProcessorTimes): number {
+  const used = [...after].map(([pid, seconds]) => seconds - (before.get(pid) ?? Number.NaN));
+  const known = used.filter((seconds) => !Number.isNaN(seconds));
   return known.length === 0 ? Number.NaN : known.reduce((sum, seconds) => sum + seconds, 0);
 }
 

@@ -29,6 +29,8 @@ export class CreateJoin1764000003000 implements MigrationInterface {
       COMMENT ON COLUMN join_submission.posted IS
         'The checked input as posted. For a known person it stays a proposal until they or an organiser confirm it.';
       CREATE INDEX join_submission_received ON join_submission (received_at, id);
+      CREATE INDEX join_submission_email ON join_submission (email) WHERE email IS NOT NULL;
+      CREATE INDEX join_submission_phone ON join_submission (phone) WHERE phone IS NOT NULL;
       CREATE TRIGGER join_submission_unchanging BEFORE UPDATE ON join_submission
         FOR EACH ROW EXECUTE FUNCTION refuse_change();
 

@@ -18,6 +18,8 @@ export class CreatePolicies1764000004000 implements MigrationInterface {
         RETURN nullif(current_setting('branchline.organiser_id', true), '')::uuid;
 
       -- The units the organiser of this transaction may see: those of their grants and all below.
+      -- Only grants in the roles of \`branchline.roles\` count, those that carry the permission in
+      -- question: otherwise a narrow right over the country would widen a wide one over a branch.
       -- SECURITY DEFINER, because organisers may not read grants; policies wrap it as
       -- (SELECT my_units()) so that it runs once a statement.
       CREATE FUNCTION my_units() RETURNS uuid[]
@@ -28,6 +30,7 @@ export class CreatePolicies1764000004000 implements MigrationInterface {
               FROM organiser_grant g
               JOIN organiser o ON o.id = g.organiser_id AND o.disabled_at IS NULL
              WHERE g.organiser_id = my_organiser_id()
+               AND g.role = ANY (string_to_array(current_setting('branchline.roles', true), ','))
                AND g.valid_from <= clock_now()
                AND (g.valid_until IS NULL OR g.valid_until > clock_now())
             UNION
@@ -81,8 +84,11 @@ export class CreatePolicies1764000004000 implements MigrationInterface {
     }
 
     // What an organiser may do, and which rows their policy lets through.
-    const asksPerson = (column: string) => `EXISTS (SELECT FROM person p WHERE p.id = ${column})`;
-    const asksFollowUp = 'EXISTS (SELECT FROM follow_up f WHERE f.id = follow_up_id)';
+    // Written as scalar subqueries: an EXISTS would be hashed over the whole table behind it.
+    const asksPerson = (column: string) => `(SELECT true FROM person p WHERE p.id = ${column})`;
+    const asksFollowUp = '(SELECT true FROM follow_up f WHERE f.id = follow_up_id)';
+    const asksSubmission = (column: string) =>
+      `(SELECT true FROM join_submission_handling h WHERE h.submission_id = ${column})`;
     const inMyUnits = 'unit_id = ANY ((SELECT my_units())::uuid[])';
     const organiser: Record<string, { commands: string; rows: string }> = {
       person: { commands: 'SELECT', rows: inMyUnits },
@@ -95,11 +101,16 @@ export class CreatePolicies1764000004000 implements MigrationInterface {
       },
       join_submission: {
         commands: 'SELECT',
-        rows: 'EXISTS (SELECT FROM join_submission_handling h WHERE h.submission_id = id)',
+        rows: asksSubmission('join_submission.id'),
       },
       join_submission_handling: { commands: 'SELECT, UPDATE', rows: inMyUnits },
       follow_up: { commands: 'SELECT, UPDATE', rows: inMyUnits },
       follow_up_event: { commands: 'SELECT, INSERT', rows: asksFollowUp },
+      message: {
+        commands:
+          'SELECT (id, kind, channel, submission_id, follow_up_id, state, created_at, sent_at)',
+        rows: `coalesce(${asksSubmission('message.submission_id')}, ${asksFollowUp})`,
+      },
       organiser: { commands: 'SELECT (id, email, name)', rows: 'id = (SELECT my_organiser_id())' },
       organiser_grant: { commands: 'SELECT', rows: 'organiser_id = (SELECT my_organiser_id())' },
       audit_event: { commands: 'INSERT', rows: 'actor_id = (SELECT my_organiser_id())' },
@@ -115,12 +126,7 @@ export class CreatePolicies1764000004000 implements MigrationInterface {
       'GRANT SELECT ON unit, coverage_rule, post, directory_version TO branchline_organiser',
     );
 
-    const aboutPeople = [
-      ...Object.keys(organiser),
-      'organiser_session',
-      'idempotency_key',
-      'message',
-    ];
+    const aboutPeople = [...Object.keys(organiser), 'organiser_session', 'idempotency_key'];
     for (const table of aboutPeople) {
       await runner.query(`
         ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
@@ -133,6 +139,7 @@ export class CreatePolicies1764000004000 implements MigrationInterface {
     await runner.query(`
       CREATE POLICY owner ON organiser TO branchline_owner USING (true) WITH CHECK (true);
       CREATE POLICY owner ON organiser_grant TO branchline_owner USING (true) WITH CHECK (true);
+      CREATE POLICY owner ON organiser_session TO branchline_owner USING (true) WITH CHECK (true);
       CREATE POLICY owner ON audit_event FOR INSERT TO branchline_owner WITH CHECK (true);
     `);
   }

@@ -1,9 +1,7 @@
 import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { getDataSourceToken } from '@nestjs/typeorm';
 import { Command, CommanderError } from 'commander';
-import type { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
 import { OrganiserExists, OrganiserRefused } from './organisers/organiser-accounts.errors.js';
 import { OrganiserAccounts } from './organisers/organiser-accounts.js';
@@ -52,7 +50,7 @@ database
   .description('Say where the database differs from what this build expects; code 1 if it does')
   .action(async () => {
     const app = await createHttpApp(AppModule.with(), loadConfiguration({ LOG_LEVEL: 'warn' }));
-    const drift = await schemaDrift(app.get<DataSource>(getDataSourceToken()));
+    const drift = await schemaDrift(app);
     await app.close();
     for (const line of drift) console.error(line);
     if (drift.length > 0) process.exit(1);
@@ -68,7 +66,10 @@ program
   .action(async (file: string) => {
     const source = await ownerDataSource(operatorSettings().ownerUrl);
     try {
-      const report = await importOrganisation(source, parsedFile(await readFile(file, 'utf8')));
+      const report = await importOrganisation(
+        source.manager,
+        parsedFile(await readFile(file, 'utf8')),
+      );
       console.log(
         `${report.unitsChanged} units new or changed, ${report.rulesAdded} coverage rules added, ${report.rulesRemoved} removed.`,
       );

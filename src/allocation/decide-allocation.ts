@@ -37,10 +37,7 @@ export function decideAllocation(input: AllocationInput): AllocationDecision {
   };
   const rule = postcode === null ? undefined : longestRule(view, postcode);
   if (rule === undefined) {
-    const explanation =
-      postcode === null
-        ? 'Without a UK postcode the national office looks after you'
-        : `No branch or region covers ${postcode.canonical} yet: the national office looks after you`;
+    const explanation = `${whyNational(postcode)}: the national office looks after you`;
     return { ...base, method: 'national', unit: view.national, explanation };
   }
   const { region, branch, prefix } = rule;
@@ -121,4 +118,18 @@ function longestRule(
     if (rules?.region !== undefined) ofRegion ??= { region: rules.region, prefix };
   }
   return ofRegion;
+}
+
+function whyNational(postcode: Postcode | null): string {
+  if (postcode === null) return 'Without a UK postcode there is no branch to find';
+  switch (postcode.territory) {
+    case 'overseas':
+    case 'crown_dependency':
+      return `${postcode.canonical} is outside the United Kingdom`;
+    case 'forces':
+      return `${postcode.canonical} is a forces address`;
+    case 'geographic':
+    case 'non_geographic':
+      return `No branch or region covers ${postcode.canonical} yet`;
+  }
 }

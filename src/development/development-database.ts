@@ -31,7 +31,7 @@ export async function prepareDemo(ownerUrl: string, demoPassword: string): Promi
   const source = await ownerDataSource(ownerUrl);
   try {
     const file = await readFile(join(projectRoot, 'data', 'demo-organisation.json'), 'utf8');
-    await importOrganisation(source, JSON.parse(file), { demo: true });
+    await importOrganisation(source.manager, JSON.parse(file), { demo: true });
     await new OrganiserAccounts(source.manager).ensureDemoOrganisers(demoPassword);
   } finally {
     await source.destroy();

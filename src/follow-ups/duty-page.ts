@@ -1,6 +1,7 @@
 import { plainWord, firstName } from '../messaging/plain-words.js';
+import { mobileNumber } from '../units/mobile-number.js';
 import type { DutyOnPage } from './duty-page.repository.js';
-import { hasStandIn, mobileNumber, readableNumber, recipientIn } from './duty-units.js';
+import { hasStandIn, readableNumber, recipientIn } from './duty-units.js';
 import { momentNearNow } from './duty-words.js';
 import { ACKNOWLEDGEMENT_FAILED } from './follow-up-event.js';
 import { TRIES_THAT_COUNT_AS_DONE } from './follow-up-rules.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DutyUnit, hasStandIn, mobileNumber, recipientIn } from './duty-units.js';
+import { mobileNumber } from '../units/mobile-number.js';
+import { type DutyUnit, hasStandIn, recipientIn } from './duty-units.js';
 
 const branch: DutyUnit = {
   id: '0193594b-6d1e-7c3a-9a54-0f6f1c2e8b11',

@@ -21,9 +21,9 @@ export class FollowUpsAdminService {
   ) {}
 
   /** A page of the open duties of the caller's units, the most urgent first. */
-  list({ organiserId }: SignedInOrganiser, query: FollowUpsQuery) {
-    return this.database.asOrganiser(organiserId, (manager) =>
-      this.repository.page(manager, query, organiserId),
+  list(organiser: SignedInOrganiser, query: FollowUpsQuery) {
+    return this.database.asOrganiser(organiser, (manager) =>
+      this.repository.page(manager, query, organiser.organiserId),
     );
   }
 
@@ -32,16 +32,21 @@ export class FollowUpsAdminService {
    *
    * @throws Problem 404 out of sight; FollowUpClosed 409.
    */
-  acknowledge({ organiserId }: SignedInOrganiser, id: string, note: string | null) {
-    return this.database.asOrganiser(organiserId, async (manager) => {
+  acknowledge(organiser: SignedInOrganiser, id: string, note: string | null) {
+    return this.database.asOrganiser(organiser, async (manager) => {
       const unitId = await this.repository.acknowledge(manager, id);
       const followUp = await this.standing(manager, id);
       if (isClosed(followUp['state'] as FollowUpState)) throw new FollowUpClosed('already_closed');
       if (unitId !== undefined) {
-        await this.repository.addAcknowledgement(manager, { id, unitId, organiserId, note });
+        await this.repository.addAcknowledgement(manager, {
+          id,
+          unitId,
+          organiserId: organiser.organiserId,
+          note,
+        });
         await recordAudit(manager, {
           actorKind: 'organiser',
-          actorId: organiserId,
+          actorId: organiser.organiserId,
           action: 'follow_up.acknowledged',
           subjectKind: 'follow_up',
           subjectId: id,
@@ -59,12 +64,12 @@ export class FollowUpsAdminService {
    * @throws Problem 404 out of sight; FollowUpClosed 409.
    */
   async press(
-    { organiserId }: SignedInOrganiser,
+    organiser: SignedInOrganiser,
     id: string,
     press: 'contacted' | 'no_answer',
     { note, triesSeen }: FollowUpTry,
   ) {
-    const sees = await this.database.asOrganiser(organiserId, (manager) =>
+    const sees = await this.database.asOrganiser(organiser, (manager) =>
       this.repository.sees(manager, id),
     );
     if (!sees) throw notFound();
@@ -74,7 +79,7 @@ export class FollowUpsAdminService {
         press,
         note: note ?? null,
         triesSeen,
-        actor: { kind: 'organiser', id: organiserId },
+        actor: { kind: 'organiser', id: organiser.organiserId },
       }),
     );
     if (pressed.result !== 'decided') throw notFound();
@@ -83,7 +88,7 @@ export class FollowUpsAdminService {
       throw new FollowUpClosed('already_closed');
     }
     this.outbox.ring();
-    return this.database.asOrganiser(organiserId, (manager) => this.standing(manager, id));
+    return this.database.asOrganiser(organiser, (manager) => this.standing(manager, id));
   }
 
   private async standing(manager: OrganiserManager, id: string) {

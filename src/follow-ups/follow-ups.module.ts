@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { MessagingModule } from '../messaging/messaging.module.js';
+import { DutyHandOvers } from './duty-hand-overs.js';
 import { DutyLinks } from './duty-link.js';
 import { FollowUpDrafts } from './follow-up-drafts.js';
 import { FollowUpEventEntity } from './follow-up-event.entity.js';
@@ -11,7 +12,7 @@ import { FollowUpsService } from './follow-ups.service.js';
 /** Duties and their rules, in every process. */
 @Module({
   imports: [TypeOrmModule.forFeature([FollowUpEntity, FollowUpEventEntity]), MessagingModule],
-  providers: [DutyLinks, FollowUpDrafts, FollowUpsRepository, FollowUpsService],
+  providers: [DutyHandOvers, DutyLinks, FollowUpDrafts, FollowUpsRepository, FollowUpsService],
   exports: [DutyLinks, FollowUpDrafts, FollowUpsRepository, FollowUpsService],
 })
 export class FollowUpsModule {}

@@ -1,25 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { recordAudit } from '../audit/audit.js';
-import { MessageQueue } from '../messaging/message-queue.js';
 import { LOGGER, type Logger } from '../platform/logging/logger.js';
-import { OutboxService } from '../platform/outbox/outbox.service.js';
-import { WorkingCalendar } from '../platform/time/working-days.js';
-import { type DutyUnit, hasStandIn, recipientIn } from './duty-units.js';
-import { noticeOf, reminderOf } from './follow-up-drafts.js';
+import { DutyHandOvers, type DutyReminder } from './duty-hand-overs.js';
+import { type DutyUnit, hasStandIn } from './duty-units.js';
 import { ACKNOWLEDGEMENT_FAILED, type FollowUpAction } from './follow-up-event.js';
 import { type DutyDecision, decide, wantsReminder } from './follow-up-rules.js';
 import {
   type ClosingOutcome,
   type DutyActor,
   type FollowUp,
-  type Office,
   type Press,
   isClosed,
-  officeFor,
 } from './follow-up.js';
 import { FollowUpsRepository } from './follow-ups.repository.js';
-import { remindFollowUp } from './remind.definition.js';
 
 /** What somebody says about a duty of theirs. */
 export interface DutyPress {
@@ -38,12 +32,6 @@ export type PressResult =
   | { readonly result: 'unknown' | 'revoked' }
   | { readonly result: 'decided'; readonly decision: DutyDecision; readonly before: FollowUp };
 
-interface HandOver {
-  readonly unit: Pick<DutyUnit, 'id'>;
-  readonly office: Office;
-  readonly coveredByStandIn: boolean;
-}
-
 /**
  * Everything that may happen to a duty. The rules themselves stand in `follow-up-rules.ts`; here
  * they become rows: the change, its history, its audit entry and the messages it sets off, all in
@@ -53,9 +41,7 @@ interface HandOver {
 export class FollowUpsService {
   constructor(
     private readonly followUps: FollowUpsRepository,
-    private readonly messages: MessageQueue,
-    private readonly outbox: OutboxService,
-    private readonly calendar: WorkingCalendar,
+    private readonly handOvers: DutyHandOvers,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -115,7 +101,7 @@ export class FollowUpsService {
     const [, ...above] = await this.followUps.unitsUpwards(manager, current.unitId);
     await this.record(manager, current, 'notice_failed', { kind: 'system' }, reason);
     if (above.length > 0) {
-      await this.handUp(manager, current, above);
+      await this.handOvers.up(manager, current, above);
       return;
     }
     this.logger.error(
@@ -146,27 +132,17 @@ export class FollowUpsService {
   ): Promise<void> {
     const id = await this.followUps.idOfSubmission(manager, submissionId);
     const duty = id === undefined ? undefined : await this.followUps.lock(manager, id);
-    if (duty === undefined || isClosed(duty.state) || duty.unitId === unit.id) return;
+    const isUntouched = duty?.state === 'open' && duty.assignment === 1;
+    if (duty === undefined || !isUntouched || duty.unitId === unit.id) return;
     await this.record(manager, duty, 'reassigned', { kind: 'system' }, null);
-    await this.giveTo(manager, duty, {
-      unit,
-      office: officeFor(unit.kind),
-      coveredByStandIn: false,
-    });
+    await this.handOvers.to(manager, duty, unit);
   }
 
   /** Sends the reminder of one hand-over, if the duty is still theirs and still to be done. */
-  async remind(
-    manager: EntityManager,
-    reminder: {
-      readonly followUpId: string;
-      readonly assignment: number;
-      readonly again: boolean;
-    },
-  ): Promise<void> {
+  async remind(manager: EntityManager, reminder: DutyReminder): Promise<void> {
     const duty = await this.followUps.lock(manager, reminder.followUpId);
     if (duty === undefined || !wantsReminder(duty, reminder)) return;
-    await this.messages.add(manager, reminderOf(reminder, reminder.again));
+    await this.handOvers.sendReminder(manager, reminder);
   }
 
   private async apply(
@@ -185,15 +161,11 @@ export class FollowUpsService {
       case 'record_try':
         await this.followUps.recordTry(manager, duty.id, decision.tries);
         await this.record(manager, duty, 'no_answer', actor, note);
-        await this.remindLater(manager, duty, { again: true, at: this.nextEvening(duty) });
+        await this.handOvers.remindAgain(manager, duty);
         return;
       case 'hand_to_stand_in':
         await this.record(manager, duty, 'handed_over', actor, note);
-        await this.giveTo(manager, duty, {
-          unit: { id: duty.unitId },
-          office: duty.office,
-          coveredByStandIn: true,
-        });
+        await this.handOvers.toStandIn(manager, duty);
         return;
       case 'hand_up':
         await this.record(
@@ -203,7 +175,7 @@ export class FollowUpsService {
           actor,
           note,
         );
-        await this.handUp(manager, duty, above);
+        await this.handOvers.up(manager, duty, above);
     }
   }
 
@@ -223,58 +195,6 @@ export class FollowUpsService {
       handledBy: by,
     });
     await this.record(manager, duty, outcome, actor, note);
-  }
-
-  /** To the first unit above that can be told; if none can, to the national office all the same. */
-  private async handUp(
-    manager: EntityManager,
-    duty: FollowUp,
-    above: readonly DutyUnit[],
-  ): Promise<void> {
-    const unit =
-      above.find((one) => recipientIn(one, officeFor(one.kind), false) !== undefined) ??
-      above.at(-1);
-    if (unit === undefined) throw new Error('There is no unit above.');
-    await this.giveTo(manager, duty, {
-      unit,
-      office: officeFor(unit.kind),
-      coveredByStandIn: false,
-    });
-  }
-
-  private async giveTo(
-    manager: EntityManager,
-    duty: FollowUp,
-    { unit, office, coveredByStandIn }: HandOver,
-  ): Promise<void> {
-    // Somebody who gets a duty late is reminded all the same, on the next working evening.
-    const remindAt = duty.remindAt > duty.now ? duty.remindAt : this.nextEvening(duty);
-    const assignment = await this.followUps.assign(manager, duty.id, {
-      unitId: unit.id,
-      office,
-      coveredByStandIn,
-      remindAt,
-    });
-    const given = { ...duty, assignment };
-    await this.messages.add(manager, noticeOf({ followUpId: duty.id, assignment }));
-    await this.remindLater(manager, given, { again: false, at: remindAt });
-  }
-
-  private async remindLater(
-    manager: EntityManager,
-    { id, assignment }: Pick<FollowUp, 'id' | 'assignment'>,
-    { again, at }: { again: boolean; at: Date },
-  ): Promise<void> {
-    await this.outbox.enqueue(
-      manager,
-      remindFollowUp,
-      { followUpId: id, assignment, again },
-      { availableAt: at },
-    );
-  }
-
-  private nextEvening({ now, calendar }: FollowUp): Date {
-    return this.calendar.dueAt(now, 1, calendar);
   }
 
   private async record(

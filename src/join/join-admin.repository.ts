@@ -52,11 +52,13 @@ export class JoinAdminRepository {
       conditions.add('h.submission_id < $?', id);
     }
     // The page first, its details after: joined at once, PostgreSQL reads all of the handling to
-    // answer the policy of join_submission for rows that the page never shows.
+    // answer the policy of join_submission for rows that the page never shows. A search is run to
+    // its end before the page is cut, or everything would be walked from the newest on.
     const rows = await manager.query<Row[]>(
-      `WITH page AS MATERIALIZED (
+      `WITH found AS ${query.q === undefined ? 'NOT MATERIALIZED' : 'MATERIALIZED'} (
          SELECT h.submission_id AS id ${narrowed} ${conditions.where}
-          ORDER BY h.submission_id DESC LIMIT ${query.limit + 1})
+       ), page AS MATERIALIZED (
+         SELECT id FROM found ORDER BY id DESC LIMIT ${query.limit + 1})
        SELECT ${SUMMARY},
               CASE WHEN f.id IS NOT NULL THEN json_build_object(${FOLLOW_UP}) END AS "followUp"
          FROM page JOIN join_submission_handling h ON h.submission_id = page.id
@@ -169,6 +171,8 @@ function moment(text: string): string {
   return isDay(text) ? `($?::date::timestamp AT TIME ZONE 'Europe/London')` : '$?::timestamptz';
 }
 
+const POSTED_POSTCODE = `replace(upper(s.posted ->> 'postcode'), ' ', '')`;
+
 /**
  * Searches what was posted where the column is at hand, and the person's stored folded name: folding
  * the posted name of every row would cost more than all else. Without a person (a suspected bot) the
@@ -181,26 +185,28 @@ function addSearch(conditions: Conditions, q: string): void {
       conditions.add('s.reference = $?', terms.reference);
       return;
     case 'email':
+      conditions.add('s.email = $?', terms.address);
+      return;
+    case 'email_part':
       conditions.add('s.email LIKE $?', `%${escapeLike(terms.part)}%`);
       return;
     case 'phone':
+      conditions.add('s.phone = ANY ($?::text[])', terms.numbers);
+      return;
+    case 'phone_part':
       conditions.add('s.phone LIKE $?', `%${terms.digits}%`);
       return;
     case 'postcode':
     case 'words': {
       const person = personSearch('p', terms);
-      const posted = `%${escapeLike(terms.words.toLowerCase())}%`;
-      const postcode = terms.kind === 'postcode' ? `${terms.beginning}%` : '';
       conditions.add(
         `${person.text}
          OR (p.id IS NULL AND lower(concat_ws(' ', s.posted ->> 'givenName',
-               s.posted ->> 'familyName')) LIKE $?)
-         OR s.email LIKE $?
-         OR replace(upper(s.posted ->> 'postcode'), ' ', '') LIKE $?`,
+               s.posted ->> 'familyName', s.email)) LIKE $?)
+         ${terms.kind === 'words' ? '' : `OR ${POSTED_POSTCODE} LIKE $?`}`,
         ...person.values,
-        posted,
-        posted,
-        postcode,
+        `%${escapeLike(terms.words.toLowerCase())}%`,
+        ...(terms.kind === 'words' ? [] : [`${terms.beginning}%`]),
       );
       return;
     }

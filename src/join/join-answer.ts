@@ -44,5 +44,10 @@ function nextSteps({ responsible, dueAt, channel }: AnswerInput): string {
     channel === 'email'
       ? 'We are sending you an email with a link to confirm your address.'
       : 'We are sending you a text message with a link to confirm your number.';
-  return `Somebody from ${responsible.name} will get in touch by ${describeDay(dueAt)}. ${confirm}`;
+  return `${contactPromise(responsible.name, dueAt)} ${confirm}`;
+}
+
+/** What the person may count on, in the answer and in the acknowledgement alike. */
+export function contactPromise(unitName: string, dueAt: Date): string {
+  return `Somebody from ${unitName} will get in touch by ${describeDay(dueAt)}.`;
 }

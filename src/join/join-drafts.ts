@@ -100,11 +100,12 @@ export class JoinDrafts {
       ),
     });
     const { fax_number: trap, ...posted } = input;
+    const isSuspect = trap !== undefined && trap.trim() !== '';
     return {
       request: {
         ...joinFingerprint(this.form.id, input, receipt.idempotencyKey),
         directory_version: view.version,
-        suspected_bot: trap !== undefined && trap.trim() !== '',
+        suspected_bot: isSuspect,
         recipient_hash: recipient.toString('hex'),
         acknowledgement_cap: environment.ACKNOWLEDGEMENTS_PER_ADDRESS_PER_DAY,
       },
@@ -117,7 +118,8 @@ export class JoinDrafts {
         posted,
         email,
         phone,
-        unit_id: keeper.id,
+        // What a bot sent is looked through by the office, not by a branch.
+        unit_id: isSuspect ? view.national.id : keeper.id,
         address: receipt.address,
         user_agent: receipt.userAgent,
         request_id: currentRequestId() ?? null,

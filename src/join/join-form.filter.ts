@@ -10,6 +10,7 @@ import { Configuration } from '../platform/config/configuration.js';
 import { toProblem } from '../platform/http/problem-mapping.js';
 import { answerProblem } from '../platform/http/problem-reply.js';
 import { LOGGER, type Logger } from '../platform/logging/logger.js';
+import { PageRenderer } from '../platform/templates/page-renderer.js';
 import { JoinPages } from './join-pages.js';
 import { wantsPage } from './wants-page.js';
 
@@ -20,13 +21,15 @@ import { wantsPage } from './wants-page.js';
 @Catch()
 @Injectable()
 export class JoinFormFilter implements ExceptionFilter {
+  private readonly renderer = new PageRenderer();
+
   constructor(
     private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly pages: JoinPages,
   ) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
@@ -40,10 +43,11 @@ export class JoinFormFilter implements ExceptionFilter {
       return;
     }
     request.problemCode = problem.code;
-    void reply
-      .code(problem.status)
-      .headers(problem.headers)
-      .header('content-type', 'text/html; charset=utf-8')
-      .send(this.pages.form({ body: request.body, problem }));
+    const page = this.pages.formPage({ body: request.body, problem });
+    await this.renderer.send(reply, {
+      ...page,
+      status: problem.status,
+      headers: { ...page.headers, ...problem.headers },
+    });
   }
 }

@@ -5,9 +5,12 @@ import type { Fault } from '../platform/http/problem.js';
 import { faultsOf } from '../platform/http/schema-faults.js';
 import { validateInput } from '../platform/http/schema-validation.pipe.js';
 import { DirectoryView } from '../units/directory-view.js';
+import { type Page, PageRenderer } from '../platform/templates/page-renderer.js';
 import type { UnitDirectory } from '../units/unit-directory.js';
 import type { Unit } from '../units/unit.js';
 import type { ConfirmableSubmission } from './confirmation.repository.js';
+import type { ConfirmationState } from './confirmation.service.js';
+import type { JoinFormInput } from './join-form-view.js';
 import { JoinForm } from './join-form.js';
 import { JoinPages } from './join-pages.js';
 import { joinSchema } from './join.schemas.js';
@@ -68,13 +71,17 @@ function pagesOf(units: Unit[] = [national], settings: Settings = {}): JoinPages
 }
 
 const pages = pagesOf();
+const renderer = new PageRenderer();
+const render = ({ template, data }: Page): string => renderer.render(template, data);
+const formOf = (input?: JoinFormInput): string => render(pages.formPage(input));
+const confirmationOf = (found: ConfirmationState): string => render(pages.confirmationPage(found));
 
 /** The form as it comes back after a post of these fields, with what validating found. */
 async function refused(fields: Record<string, string>, isOurs = true): Promise<string> {
   const body = parseFormBody(Buffer.from(new URLSearchParams(fields).toString()));
   const result = await validateInput(joinSchema, body);
   if (result.success) throw new Error('The post is valid.');
-  return pages.form({ body, isOurs, problem: invalid(faultsOf(result.issues, body)) });
+  return formOf({ body, isOurs, problem: invalid(faultsOf(result.issues, body)) });
 }
 
 const invalid = (errors: Fault[]) => ({ status: 422, code: 'invalid_input', errors });
@@ -93,11 +100,12 @@ function tagsOf(html: string): string[] {
 }
 
 describe('the empty form', () => {
-  const html = pages.form();
+  const html = formOf();
 
   it('carries the name of the organisation, escaped', () => {
-    expect(html).toContain('<h1>Join Tenants &amp; &lt;Friends&gt;</h1>');
-    expect(pagesOf([]).form()).toContain('<h1>Join us</h1>');
+    expect(html).toContain('<title>Join Tenants &amp; &lt;Friends&gt;</title>');
+    expect(html).toContain('I agree that Tenants &amp; &lt;Friends&gt; keeps');
+    expect(render(pagesOf([]).formPage())).toContain('<title>Join us</title>');
   });
 
   it('tells browsers what to fill in where', () => {
@@ -137,7 +145,7 @@ describe('the empty form', () => {
 
 describe('the link to the form', () => {
   it('brings its campaign along, and the page of its own', () => {
-    const html = pages.form({ query: { utm_source: 'leaflet', utm_campaign: 'rents' } });
+    const html = formOf({ query: { utm_source: 'leaflet', utm_campaign: 'rents' } });
     expect(html).toContain('<input type="hidden" name="source.utmSource" value="leaflet">');
     expect(html).toContain('<input type="hidden" name="source.utmCampaign" value="rents">');
     expect(html).toContain(
@@ -154,7 +162,7 @@ describe('the link to the form', () => {
       page: `${'p'.repeat(1999)}\u{1f600}`,
       __proto__: null,
     };
-    const html = pages.form({ query });
+    const html = formOf({ query });
     const carried = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)];
     const fields = Object.fromEntries(carried.map(([, name, value]) => [name, value]));
     expect(fields).toEqual({
@@ -172,12 +180,7 @@ describe('the link to the form', () => {
 
 describe('a post with faults', () => {
   it('shows all faults at once, above and beside the fields, in the order of the page', async () => {
-    const html = await refused({
-      email: 'sam',
-      phone: '12',
-      postcode: 'nonsense',
-      dateOfBirth: 'x',
-    });
+    const html = await refused({ email: 'sam@', phone: '12', dateOfBirth: 'x' });
     const links = [...html.matchAll(/<li><a href="#([^"]+)">/g)].map(([, id]) => id);
     expect(links).toEqual([
       'givenName',
@@ -247,7 +250,7 @@ describe('a post with faults', () => {
 
   it('leaves out what nobody could put right on this page, and says so', () => {
     const body = { formId: 'elsewhere', interests: ['good', 'x'.repeat(101)] };
-    const html = pages.form({
+    const html = formOf({
       body,
       problem: invalid([
         { path: 'formId', code: 'unknown_form', message: 'There is no form of this name.' },
@@ -259,6 +262,14 @@ describe('a post with faults', () => {
     expect(html).not.toContain('name="interests"');
   });
 
+  it('takes a country that was written out, and has one that is none chosen anew', async () => {
+    const written = await refused({ country: 'France' });
+    expect(written).toContain('<option value="FR" selected>');
+    const none = await refused({ country: 'Atlantis' });
+    expect(none).toContain('<option value="" selected>Please choose</option>');
+    expect(none).toContain('Country: Please choose your country from the list.');
+  });
+
   it('takes an address in one field for the first line of it', async () => {
     const html = await refused({ address: '1 High St' });
     expect(control(html, 'address.line1')).toMatch(/value="1 High St".*aria-invalid="true"/);
@@ -266,7 +277,7 @@ describe('a post with faults', () => {
   });
 
   it('refuses somebody too young kindly, without a form and without what they typed', () => {
-    const html = pages.form({
+    const html = formOf({
       body: { givenName: 'Robin', dateOfBirth: '2020-01-01' },
       problem: {
         status: 422,
@@ -287,7 +298,7 @@ describe('a post that cannot be saved for the moment', () => {
     [429, 'Very many people are joining just now'],
     [409, 'We could not take this yet'],
   ])('keeps everything and says why (%i)', (status, title) => {
-    const html = pages.form({ body, problem: { status, code: 'any' } });
+    const html = formOf({ body, problem: { status, code: 'any' } });
     expect(html).toContain(title);
     expect(html).toMatch(/<section class="warning" role="alert" tabindex="-1" autofocus>/);
     expect(control(html, 'givenName')).toContain('value="Sam"');
@@ -301,18 +312,20 @@ describe('hostile posts', () => {
 
   it.each(ALL_TEXTS)('escapes %s', (path) => {
     const body = parseFormBody(Buffer.from(new URLSearchParams({ [path]: NASTY }).toString()));
-    const html = pages.form({ body, problem: { status: 503, code: 'unavailable' } });
-    const clean = pages.form({ problem: { status: 503, code: 'unavailable' } });
+    const html = formOf({ body, problem: { status: 503, code: 'unavailable' } });
+    const clean = formOf({ problem: { status: 503, code: 'unavailable' } });
     if (path !== 'country')
       expect(html).toContain('&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(html).not.toMatch(/<script|<img/);
-    expect(tagsOf(html).filter((tag) => tag !== 'input')).toEqual(
-      tagsOf(clean).filter((tag) => tag !== 'input'),
+    // A hidden field for what is carried along, and a choice for a country that is none.
+    const growing = new Set(['input', 'option']);
+    expect(tagsOf(html).filter((tag) => !growing.has(tag))).toEqual(
+      tagsOf(clean).filter((tag) => !growing.has(tag)),
     );
   });
 
   it('escapes what a fault says', () => {
-    const html = pages.form({
+    const html = formOf({
       body: {},
       problem: invalid([{ path: 'email', code: 'x', message: NASTY }]),
     });
@@ -343,13 +356,13 @@ describe('hostile posts', () => {
       'a.b.c',
     ];
     const errors = paths.map((path) => ({ path, code: 'x', message: 'y' }));
-    expect(pages.form({ body, query: body, problem: invalid(errors) })).toContain('</html>');
-    expect(pages.form({ body, problem: { status: 503, code: 'x' } })).not.toContain('[object');
+    expect(formOf({ body, query: body, problem: invalid(errors) })).toContain('</html>');
+    expect(formOf({ body, problem: { status: 503, code: 'x' } })).not.toContain('[object');
   });
 
   it('takes the last of what was given twice, as validating does for boxes', () => {
     const body = { givenName: ['a', 'b'], consent: { email: ['0', 'on'], sms: ['on', '0'] } };
-    const html = pages.form({ body, problem: { status: 503, code: 'x' } });
+    const html = formOf({ body, problem: { status: 503, code: 'x' } });
     expect(control(html, 'givenName')).toContain('value="b"');
     expect(control(html, 'consent.email')).toContain('checked');
     expect(control(html, 'consent.sms')).not.toContain('checked');
@@ -358,17 +371,17 @@ describe('hostile posts', () => {
 
 describe('the thank-you page', () => {
   it('says what happens next and whom to ring, and nothing about anybody', () => {
-    const html = pages.thanks();
+    const html = render(pages.thanksPage());
     expect(html).toContain('within 2 working days');
     expect(html).toContain('href="tel:02079460000"');
     expect(html).toContain('href="mailto:office@example.org"');
-    expect(pagesOf([national], { FOLLOW_UP_DUE_WORKING_DAYS: '1' }).thanks()).toContain(
+    expect(render(pagesOf([national], { FOLLOW_UP_DUE_WORKING_DAYS: '1' }).thanksPage())).toContain(
       'within one working day.',
     );
   });
 
   it('also works before an organisation is imported', () => {
-    expect(pagesOf([]).thanks()).toContain('Thank you');
+    expect(render(pagesOf([]).thanksPage())).toContain('Thank you');
   });
 });
 
@@ -393,7 +406,7 @@ describe('the page of a confirmation link', () => {
   };
 
   it('shows the address and one button, and tells the owner of a mistyped address nothing else', () => {
-    const html = pages.confirmation({ state: 'open', submission });
+    const html = confirmationOf({ state: 'open', submission });
     expect(html).toContain('sam@example.org');
     expect(html.match(/<button/g)).toHaveLength(1);
     expect(html).toMatch(/<form class="card" method="post">/);
@@ -402,7 +415,7 @@ describe('the page of a confirmation link', () => {
 
   it('shows a known person exactly what their press takes over', () => {
     const known = { ...submission, matchedBy: 'verified_email' };
-    const html = pages.confirmation({ state: 'open', submission: known });
+    const html = confirmationOf({ state: 'open', submission: known });
     expect(html).toContain('<dt>Address</dt><dd>1 &lt;High&gt; St, Manchester</dd>');
     expect(html).toContain('<dt>Postcode</dt><dd>M14 5RX</dd>');
     expect(html).toContain('<dt>Date of birth</dt><dd>1990-05-17</dd>');
@@ -413,19 +426,19 @@ describe('the page of a confirmation link', () => {
   });
 
   it('speaks of a number where the link came by text', () => {
-    const html = pages.confirmation({ state: 'open', submission: { ...submission, email: null } });
+    const html = confirmationOf({ state: 'open', submission: { ...submission, email: null } });
     expect(html).toContain('Is this your phone number?');
     expect(html).toContain('+447700900123');
   });
 
   it('says thank you without repeating the address', () => {
-    const html = pages.confirmation({ state: 'confirmed', submission });
+    const html = confirmationOf({ state: 'confirmed', submission });
     expect(html).toContain('Your email address is confirmed');
     expect(html).not.toContain('sam@example.org');
   });
 
   it('names somebody to ask where the link is none of ours', () => {
-    const html = pages.confirmation({ state: 'unknown' });
+    const html = confirmationOf({ state: 'unknown' });
     expect(html).toContain('Ring 020 7946 0000');
     expect(pages.confirmationPage({ state: 'unknown' }).status).toBe(404);
   });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../platform/config/configuration.js';
-import { type Page, PageRenderer } from '../platform/templates/page-renderer.js';
+import type { Page } from '../platform/templates/page-renderer.js';
 import { UnitDirectory } from '../units/unit-directory.js';
 import { confirmationPage } from './confirmation-page.js';
 import type { ConfirmationState } from './confirmation.service.js';
@@ -13,28 +13,11 @@ import { JoinForm } from './join-form.js';
  */
 @Injectable()
 export class JoinPages {
-  private readonly renderer = new PageRenderer();
-
   constructor(
     private readonly configuration: Configuration,
     private readonly joinForm: JoinForm,
     private readonly directory: UnitDirectory,
   ) {}
-
-  /** The hosted form as a document; see `formPage`. */
-  form(input: JoinFormInput = {}): string {
-    return this.document(this.formPage(input));
-  }
-
-  /** The thank-you page as a document. */
-  thanks(): string {
-    return this.document(this.thanksPage());
-  }
-
-  /** The page of a confirmation link as a document; see `confirmationPage`. */
-  confirmation(found: ConfirmationState): string {
-    return this.document(this.confirmationPage(found));
-  }
 
   /**
    * The hosted form: empty, or with what was typed and the faults beside the fields. Somebody too
@@ -54,10 +37,7 @@ export class JoinPages {
     const title = this.joinTitle();
     const { thankYouOrigin } = this.joinForm;
     return {
-      ...this.page('join', view.count > 0 ? `Please check: ${title}` : title, {
-        ...view,
-        heading: title,
-      }),
+      ...this.page('join', view.count > 0 ? `Please check: ${title}` : title, view),
       // With `no-referrer` browsers would post our own form as from nowhere (`Origin: null`), and
       // the form's own origin check would refuse it.
       headers: { 'referrer-policy': 'same-origin' },
@@ -83,10 +63,6 @@ export class JoinPages {
 
   private page(template: string, title: string, data: object): Page {
     return { template, data: { ...data, title, organisation: this.organisation() } };
-  }
-
-  private document({ template, data }: Page): string {
-    return this.renderer.render(template, data);
   }
 
   private joinTitle(): string {

@@ -9,6 +9,8 @@ export type SubmissionChannel = 'form' | 'json' | 'sms' | 'telephone' | 'stall_c
     'What was received, never changed. What became of it stands in join_submission_handling.',
 })
 @Index('join_submission_received', { synchronize: false })
+@Index('join_submission_email', { synchronize: false })
+@Index('join_submission_phone', { synchronize: false })
 export class JoinSubmissionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'join_submission_pk' })
   id!: string;

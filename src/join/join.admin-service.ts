@@ -31,9 +31,9 @@ export class JoinAdminService {
   ) {}
 
   /** A page of the submissions that the caller's units answer for. */
-  list({ organiserId }: SignedInOrganiser, query: JoinSubmissionsQuery) {
-    return this.database.asOrganiser(organiserId, (manager) =>
-      this.repository.page(manager, query, organiserId),
+  list(organiser: SignedInOrganiser, query: JoinSubmissionsQuery) {
+    return this.database.asOrganiser(organiser, (manager) =>
+      this.repository.page(manager, query, organiser.organiserId),
     );
   }
 
@@ -42,12 +42,12 @@ export class JoinAdminService {
    *
    * @throws Problem 404, also for one that other units answer for.
    */
-  read({ organiserId }: SignedInOrganiser, id: string) {
-    return this.database.asOrganiser(organiserId, async (manager) => {
+  read(organiser: SignedInOrganiser, id: string) {
+    return this.database.asOrganiser(organiser, async (manager) => {
       const submission = await this.details(manager, id);
       await recordAudit(manager, {
         actorKind: 'organiser',
-        actorId: organiserId,
+        actorId: organiser.organiserId,
         action: 'join_submission.read',
         subjectKind: 'join_submission',
         subjectId: id,
@@ -64,8 +64,8 @@ export class JoinAdminService {
    * @throws Problem 404 out of sight; FollowUpClosed 409 `already_contacted` when it is pressed
    * again after it was closed; NothingToFollowUp 409 for a suspected bot.
    */
-  async contacted({ organiserId }: SignedInOrganiser, id: string, input: Contacted) {
-    const sees = await this.database.asOrganiser(organiserId, (manager) =>
+  async contacted(organiser: SignedInOrganiser, id: string, input: Contacted) {
+    const sees = await this.database.asOrganiser(organiser, (manager) =>
       this.repository.sees(manager, id),
     );
     if (!sees) throw notFound();
@@ -77,7 +77,7 @@ export class JoinAdminService {
         press: PRESS_OF_OUTCOME[input.outcome],
         note: input.note ?? null,
         triesSeen: input.triesSeen,
-        actor: { kind: 'organiser', id: organiserId },
+        actor: { kind: 'organiser', id: organiser.organiserId },
       });
       if (pressed.result !== 'decided') throw new NothingToFollowUp();
       const { decision } = pressed;
@@ -85,17 +85,20 @@ export class JoinAdminService {
         if (decision.reason === 'already_closed') throw new FollowUpClosed('already_contacted');
         return;
       }
-      await this.repository.keepOutcome(manager, id, { ...input, organiserId });
+      await this.repository.keepOutcome(manager, id, {
+        ...input,
+        organiserId: organiser.organiserId,
+      });
       await recordAudit(manager, {
         actorKind: 'organiser',
-        actorId: organiserId,
+        actorId: organiser.organiserId,
         action: 'join_submission.contacted',
         subjectKind: 'join_submission',
         subjectId: id,
       });
     });
     this.outbox.ring();
-    return this.database.asOrganiser(organiserId, (manager) => this.details(manager, id));
+    return this.database.asOrganiser(organiser, (manager) => this.details(manager, id));
   }
 
   private async details(manager: OrganiserManager, id: string) {

@@ -105,11 +105,11 @@ WITH begun AS MATERIALIZED (
   INSERT INTO message (id, business_key, kind, channel, submission_id, follow_up_id, assignment,
                        recipient_hash, message_id_header, state)
   SELECT m.id, m.business_key, m.kind, m.channel, m.submission_id, m.follow_up_id, m.assignment,
-         m.recipient_hash, m.message_id_header,
+         decode(m.recipient_hash, 'hex'), m.message_id_header,
          CASE WHEN m.recipient_hash IS NOT NULL AND NOT acknowledge THEN 'capped' ELSE 'queued' END
     FROM request, jsonb_to_recordset($6::jsonb) AS m (
       id uuid, business_key text, kind text, channel text, submission_id uuid, follow_up_id uuid,
-      assignment integer, recipient_hash bytea, message_id_header text)
+      assignment integer, recipient_hash text, message_id_header text)
    WHERE followed_up
 ), new_jobs AS (
   INSERT INTO outbox (id, queue, job, data, available_at, request_id)

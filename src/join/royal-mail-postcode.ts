@@ -3,6 +3,12 @@ import { isPostcode, parsePostcode, type Postcode } from '../postcodes/postcode.
 /** Countries whose postcodes are Royal Mail's: the United Kingdom and the Crown dependencies. */
 const COUNTRIES: ReadonlySet<string> = new Set(['GB', 'JE', 'GY', 'IM']);
 
+/**
+ * Guernsey by its ISO 3166-1 code, where a join needs no postcode; one that is given is read all
+ * the same, so that a rule for GY finds the people of Guernsey.
+ */
+const GUERNSEY = 'GG';
+
 interface Whereabouts {
   country: string;
   postcode?: string | undefined;
@@ -15,7 +21,8 @@ export function hasRoyalMailPostcodes(country: string): boolean {
 
 /** The postcode of somebody in those countries; null elsewhere, where postcodes find no branch. */
 export function royalMailPostcode({ country, postcode }: Whereabouts): Postcode | null {
-  if (postcode === undefined || !hasRoyalMailPostcodes(country)) return null;
+  if (postcode === undefined) return null;
+  if (!hasRoyalMailPostcodes(country) && country !== GUERNSEY) return null;
   const parsed = parsePostcode(postcode);
   return isPostcode(parsed) ? parsed : null;
 }

@@ -4,6 +4,7 @@ import { unauthenticated } from '../platform/http/standard-problems.js';
 import { ADMIN_ACCESS, type AdminAccess } from './admin-route.decorators.js';
 import { isAdminPath } from './admin-routes.js';
 import { PermissionMissing } from './organisers.errors.js';
+import { rolesWith } from './permissions.js';
 import { SessionsService } from './sessions.service.js';
 
 /**
@@ -30,7 +31,10 @@ export class AdminGuard implements CanActivate {
     if (access.kind === 'permission' && !organiser.permissions.includes(access.permission)) {
       throw new PermissionMissing(access.permission);
     }
-    request.organiser = organiser;
+    request.organiser =
+      access.kind === 'permission'
+        ? { ...organiser, roles: rolesWith(access.permission, organiser.roles) }
+        : organiser;
     return true;
   }
 }

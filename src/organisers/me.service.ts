@@ -12,8 +12,9 @@ export class MeService {
     private readonly repository: MeRepository,
   ) {}
 
-  async read({ organiserId, permissions }: SignedInOrganiser) {
-    return this.database.asOrganiser(organiserId, async (manager) => {
+  async read(organiser: SignedInOrganiser) {
+    const { permissions } = organiser;
+    return this.database.asOrganiser(organiser, async (manager) => {
       const organiser = await this.repository.account(manager);
       // Deleted between the guard and here.
       if (organiser === undefined) throw unauthenticated();

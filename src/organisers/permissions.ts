@@ -52,3 +52,8 @@ export function permissionsOf(roles: readonly Role[]): Permission[] {
     roles.some((role) => PERMISSIONS_OF[role].includes(permission)),
   );
 }
+
+/** Those of the roles that carry a permission: only their grants say over which units it reaches. */
+export function rolesWith(permission: Permission, roles: readonly Role[]): Role[] {
+  return roles.filter((role) => PERMISSIONS_OF[role].includes(permission));
+}

@@ -72,7 +72,7 @@ export class SessionsService implements OnModuleInit {
     if (session === undefined) return undefined;
     const { sessionId, organiserId, roles, stale } = session;
     if (stale) await this.repository.touch(sessionId);
-    return { sessionId, organiserId, permissions: permissionsOf(roles) };
+    return { sessionId, organiserId, roles, permissions: permissionsOf(roles) };
   }
 
   /** Ends the session at once; its token is worth nothing from here on. */

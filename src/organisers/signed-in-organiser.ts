@@ -1,11 +1,13 @@
 import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Permission } from './permissions.js';
+import type { OrganiserScope } from '../platform/database/database.js';
+import type { Permission, Role } from './permissions.js';
 
 /** Who makes a request, as the admin guard found out. */
-export interface SignedInOrganiser {
-  readonly organiserId: string;
+export interface SignedInOrganiser extends OrganiserScope {
   readonly sessionId: string;
+  /** Those that carry the permission of the route; on a route that needs none, all. */
+  readonly roles: readonly Role[];
   /** Of the grants that hold at this moment. */
   readonly permissions: readonly Permission[];
 }

@@ -15,10 +15,8 @@ export class PeopleAdminService {
   ) {}
 
   /** A page of the people of the caller's units. */
-  list({ organiserId }: SignedInOrganiser, query: PeopleQuery) {
-    return this.database.asOrganiser(organiserId, (manager) =>
-      this.repository.page(manager, query),
-    );
+  list(organiser: SignedInOrganiser, query: PeopleQuery) {
+    return this.database.asOrganiser(organiser, (manager) => this.repository.page(manager, query));
   }
 
   /**
@@ -26,8 +24,8 @@ export class PeopleAdminService {
    *
    * @throws Problem 404, also for somebody outside the caller's units.
    */
-  read({ organiserId }: SignedInOrganiser, id: string) {
-    return this.database.asOrganiser(organiserId, async (manager) => {
+  read(organiser: SignedInOrganiser, id: string) {
+    return this.database.asOrganiser(organiser, async (manager) => {
       const person = await this.repository.person(manager, id);
       if (person === undefined) throw notFound();
       const allocations = await this.repository.allocations(manager, id);
@@ -42,7 +40,7 @@ export class PeopleAdminService {
       };
       await recordAudit(manager, {
         actorKind: 'organiser',
-        actorId: organiserId,
+        actorId: organiser.organiserId,
         action: 'person.read',
         subjectKind: 'person',
         subjectId: id,

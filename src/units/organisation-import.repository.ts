@@ -74,18 +74,26 @@ export class OrganisationImportRepository {
     return changed.length;
   }
 
-  /** Rules of units that the file does not name and that would clash with a wanted one. */
+  /**
+   * Rules of units that the file does not name and that would clash with a wanted one: of the same
+   * kind, or of a region and a branch that is not its own. The units must be put already.
+   */
   async clashingRules(
+    units: WantedUnit[],
     rules: WantedRule[],
   ): Promise<{ prefix: string; other: string; slug: string }[]> {
     return this.manager.query(
       `SELECT r.prefix, u.slug AS other, w.slug
-         FROM jsonb_to_recordset($1) AS w (prefix text, unit_kind text, slug text)
-         JOIN coverage_rule r ON r.prefix = w.prefix AND r.unit_kind = w.unit_kind
-         JOIN unit u ON u.id = r.unit_id AND u.slug <> w.slug
-        WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset($1) AS named (unit_kind text, slug text)
-                           WHERE named.unit_kind = u.kind AND named.slug = u.slug)`,
-      [JSON.stringify(rules)],
+         FROM jsonb_to_recordset($2) AS w (prefix text, unit_kind text, slug text)
+         JOIN unit mine ON mine.kind = w.unit_kind AND mine.slug = w.slug
+         JOIN coverage_rule r ON r.prefix = w.prefix
+         JOIN unit u ON u.id = r.unit_id
+        WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset($1) AS named (kind text, slug text)
+                           WHERE named.kind = u.kind AND named.slug = u.slug)
+          AND (u.kind = mine.kind OR (u.closed_at IS NULL
+               AND u.parent_id IS DISTINCT FROM mine.id AND mine.parent_id IS DISTINCT FROM u.id))
+        ORDER BY r.prefix, w.slug, u.slug`,
+      [JSON.stringify(units), JSON.stringify(rules)],
     );
   }
 

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { v7 as uuidV7 } from 'uuid';
 import {
   type BranchInFile,
@@ -38,26 +38,26 @@ const NATIONAL_SLUG = 'national-office';
  * Brings units and coverage rules to what the file says, in one transaction. Checks everything
  * before it changes anything; the same file again changes nothing.
  *
- * @param dataSource connected as the owner: the application itself may not write units.
+ * @param owner on the owner's connection: the application itself may not write units.
  * @param demo marks every unit as a demonstration: real providers refuse to write to it.
  * @throws OrganisationFileError with every fault.
  */
 export async function importOrganisation(
-  dataSource: DataSource,
+  owner: EntityManager,
   file: unknown,
   { demo = false } = {},
 ): Promise<OrganisationImportReport> {
   const organisation = checked(file);
   const units = wantedUnits(organisation, demo);
   const rules = wantedRules(organisation);
-  return dataSource.transaction(async (manager) => {
+  return owner.transaction(async (manager) => {
     const repository = new OrganisationImportRepository(manager);
     await repository.lock();
     let unitsChanged = 0;
     for (const kind of ['national', 'region', 'branch'] as const) {
       unitsChanged += await repository.putUnits(units.filter((unit) => unit.kind === kind));
     }
-    const clashes = await repository.clashingRules(rules);
+    const clashes = await repository.clashingRules(units, rules);
     if (clashes.length > 0) {
       throw new OrganisationFileError(
         clashes.map(

@@ -1,3 +1,4 @@
+import { mobileNumber } from './mobile-number.js';
 import type { UnitKind } from './unit.entity.js';
 
 /** A point on the WGS84 ellipsoid, in degrees. */
@@ -43,10 +44,5 @@ export function isReachable(unit: Unit): boolean {
 
 /** Whether a notice of a duty would reach anybody there. */
 export function canBeTold(unit: Unit): boolean {
-  return unit.email !== null || unit.hasOfficer || (unit.phone !== null && isMobile(unit.phone));
-}
-
-/** A UK mobile, as the organisation writes it: only those take an SMS. */
-function isMobile(phone: string): boolean {
-  return /^(?:0|\+?44)7[1-9]/.test(phone.replace(/[^\d+]/g, ''));
+  return unit.email !== null || unit.hasOfficer || mobileNumber(unit.phone) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { ROLES } from '../../src/organisers/permissions.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FollowUpsAdminRepository } from '../../src/follow-ups/follow-ups-admin.repository.js';
 import { followUpsQuerySchema } from '../../src/follow-ups/follow-ups.admin-schemas.js';
@@ -68,22 +69,24 @@ describe('the lists of thirty thousand people', () => {
     page: (manager: OrganiserManager, organiserId: string) => Promise<unknown>,
   ) => {
     const { id } = stage.organisation.organisers[who];
-    return stage.app.get(Database).asOrganiser(id, async (manager) => {
-      let plan: { Plan: PlanNode } | undefined;
-      const explaining = {
-        query: async (text: string, values: unknown[]) => {
-          const [row] = await manager.query<{ 'QUERY PLAN': (typeof plan)[] }[]>(
-            `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
-            values,
-          );
-          plan = row?.['QUERY PLAN'][0];
-          return [];
-        },
-      };
-      await page(explaining as unknown as OrganiserManager, id);
-      if (plan === undefined) throw new Error('Nothing was asked.');
-      return plan;
-    });
+    return stage.app
+      .get(Database)
+      .asOrganiser({ organiserId: id, roles: ROLES }, async (manager) => {
+        let plan: { Plan: PlanNode } | undefined;
+        const explaining = {
+          query: async (text: string, values: unknown[]) => {
+            const [row] = await manager.query<{ 'QUERY PLAN': (typeof plan)[] }[]>(
+              `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
+              values,
+            );
+            plan = row?.['QUERY PLAN'][0];
+            return [];
+          },
+        };
+        await page(explaining as unknown as OrganiserManager, id);
+        if (plan === undefined) throw new Error('Nothing was asked.');
+        return plan;
+      });
   };
 
   const submissions = (query: object) => (manager: OrganiserManager, id: string) =>

@@ -5,6 +5,8 @@ import { type AdminStage, bearer, startAdminStage } from './support.js';
 
 type Listed = { data: { id: string }[] };
 
+const asRegion = (organiserId: string) => ({ organiserId, roles: ['regional_organiser'] });
+
 describe('an organiser', () => {
   let stage: AdminStage;
   const submissions = {} as Record<
@@ -136,7 +138,7 @@ describe('an organiser', () => {
 
   it('without the filters of the application is held by the policies alone', async () => {
     const { wales } = stage.organisation.organisers;
-    const seen = await stage.app.get(Database).asOrganiser(wales.id, async (manager) => {
+    const seen = await stage.app.get(Database).asOrganiser(asRegion(wales.id), async (manager) => {
       const counts: Record<string, number> = {};
       for (const table of [
         'person',
@@ -171,7 +173,7 @@ describe('an organiser', () => {
 
   it('can touch no row elsewhere, whatever the statement says', async () => {
     const { wales } = stage.organisation.organisers;
-    await stage.app.get(Database).asOrganiser(wales.id, async (manager) => {
+    await stage.app.get(Database).asOrganiser(asRegion(wales.id), async (manager) => {
       const [, changed] = await manager.query<[unknown[], number]>(
         `UPDATE follow_up SET note = 'mine now' WHERE id = $1`,
         [submissions.leeds.followUpId],
@@ -182,7 +184,7 @@ describe('an organiser', () => {
     await expect(
       stage.app
         .get(Database)
-        .asOrganiser(wales.id, (manager) =>
+        .asOrganiser(asRegion(wales.id), (manager) =>
           manager.query('UPDATE follow_up SET unit_id = $1 WHERE id = $2', [
             stage.organisation.units.leeds.id,
             submissions.cardiff.followUpId,
@@ -197,7 +199,7 @@ describe('an organiser', () => {
   ])('that is %j (%s) sees no rows', async (organiserId) => {
     const rows = await stage.app
       .get(Database)
-      .asOrganiser(organiserId, (manager) =>
+      .asOrganiser(asRegion(organiserId), (manager) =>
         manager.query<unknown[]>('SELECT id FROM person UNION ALL SELECT id FROM join_submission'),
       );
     expect(rows).toEqual([]);
@@ -213,7 +215,9 @@ describe('an organiser', () => {
       'DELETE FROM person',
     ]) {
       await expect(
-        stage.app.get(Database).asOrganiser(wales.id, (manager) => manager.query(statement)),
+        stage.app
+          .get(Database)
+          .asOrganiser(asRegion(wales.id), (manager) => manager.query(statement)),
       ).rejects.toThrow(/permission denied/);
     }
   });

@@ -8,7 +8,6 @@ import {
 } from '../factories/organisation.js';
 import { type Served, serve } from '../http/support.js';
 import { type TestDatabase, createTestDatabase } from '../support/test-database.js';
-import { addPoliciesToCome } from './policies-to-come.js';
 
 /** The whole application on a database of its own, with a small organisation in it. */
 export interface AdminStage {
@@ -25,7 +24,6 @@ export interface AdminStage {
 
 export async function startAdminStage(settings: Record<string, string> = {}): Promise<AdminStage> {
   const database = await createTestDatabase();
-  await addPoliciesToCome(database);
   const organisation = await makeOrganisation(database);
   const served = await serve(AppModule.with(), {
     DATABASE_URL: database.url,

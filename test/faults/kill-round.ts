@@ -28,6 +28,10 @@ export interface KillRoundPlan {
   readonly ownerUrl: string;
   /** Absent: jobs on PostgreSQL. */
   readonly queueUrl: string | undefined;
+  /** A module that breaks the application on purpose, loaded first in both processes. */
+  readonly sabotage?: string;
+  /** How long to wait for the end of the work; the check then names what is left. */
+  readonly quietMilliseconds?: number;
 }
 
 export interface KillRoundResult extends Verdict {
@@ -82,7 +86,7 @@ export async function runKillRound(plan: KillRoundPlan): Promise<KillRoundResult
       onAnswer: (answered) => killApi(answered, () => api.kill()),
     });
     const posted = Date.now();
-    await untilQuiet(database, posted + QUIET_MILLISECONDS);
+    await untilQuiet(database, posted + (plan.quietMilliseconds ?? QUIET_MILLISECONDS));
     const quiet = Date.now();
 
     const kills = { apiKills: api.kills, workerKills: worker.kills };
@@ -137,7 +141,7 @@ async function untilQuiet(database: Client, deadline: number): Promise<void> {
 }
 
 function processEnvironment(
-  { databaseUrl, queueUrl }: KillRoundPlan,
+  { databaseUrl, queueUrl, sabotage }: KillRoundPlan,
   at: { apiPort: number; workerPort: number; smtpUrl: string },
 ): Record<string, string> {
   return {
@@ -149,6 +153,7 @@ function processEnvironment(
     DATABASE_URL: databaseUrl,
     DATABASE_POOL_SIZE: '8',
     ...(queueUrl === undefined ? {} : { QUEUE_URL: queueUrl }),
+    ...(sabotage === undefined ? {} : { NODE_OPTIONS: `--import ${sabotage}` }),
     SMTP_URL: at.smtpUrl,
     LINK_SECRET: 'a secret for tests only, 32 characters',
     RATE_LIMIT_EXEMPT: '127.0.0.0/8 ::1',
@@ -157,7 +162,8 @@ function processEnvironment(
   };
 }
 
-async function freePorts(): Promise<[number, number]> {
+/** Two ports of 127.0.0.1 that nobody listens on. */
+export async function freePorts(): Promise<[number, number]> {
   const servers = [createServer(), createServer()];
   const ports: number[] = [];
   for (const server of servers) {

@@ -27,7 +27,8 @@ import { type TestDatabase, createTestDatabase } from '../support/test-database.
 @Module({ imports: [DatabaseModule.connect(), TimeModule, OutboxModule, DutyPagesModule] })
 class DutyApi {}
 
-interface OutboxRow {
+/** A job as it stands in the outbox. */
+export interface OutboxRow {
   id: string;
   job: string;
   attempts: number;
@@ -105,14 +106,17 @@ export class DutyBench {
 
   /** Runs every job that is due, and those that come of them; those that failed wait for their time. */
   async runDueJobs(): Promise<void> {
-    const runner = this.worker.get(JobRunner, { strict: false });
     for (;;) {
       const [row] = await this.dueRows();
       if (row === undefined) return;
-      await runner
-        .run(row.job, { outboxId: row.id, attempts: row.attempts })
-        .catch(() => undefined);
+      await this.runJob(row);
     }
+  }
+
+  /** Runs one job as the queue hands it over; what fails is recorded in its row. */
+  async runJob({ id, job, attempts }: OutboxRow): Promise<void> {
+    const runner = this.worker.get(JobRunner, { strict: false });
+    await runner.run(job, { outboxId: id, attempts }).catch(() => undefined);
   }
 
   async dueRows(): Promise<OutboxRow[]> {

@@ -26,14 +26,22 @@ describe.each(queueBackends())('the journey of a join, jobs on $name', (backend)
       reference: expect.stringMatching(/^J-[0-9A-Z]{4}-[0-9A-Z]{4}$/),
       allocation: { method: 'coverage_rule', explanation: 'M14 belongs to Manchester South' },
       region: { slug: 'north-west', name: 'North West', phone: '07769 611 320' },
-      branch: { slug: 'manchester-south', name: 'Manchester South', meets: 'Every Monday, 7.30 pm' },
+      branch: {
+        slug: 'manchester-south',
+        name: 'Manchester South',
+        meets: 'Every Monday, 7.30 pm',
+      },
       contact: { name: 'Manchester South', email: 'manchester-south@example.org' },
     });
 
-    const acknowledgement = await app.smtp.waitFor((mail) => mail.to.includes('Sam.Journey@Example.org'.toLowerCase()));
+    const acknowledgement = await app.smtp.waitFor((mail) =>
+      mail.to.includes('Sam.Journey@Example.org'.toLowerCase()),
+    );
     expect(acknowledgement.text).toContain('Manchester South');
     expect(acknowledgement.text).toContain('http://localhost:3000/v1/confirm/');
-    const notice = await app.smtp.waitFor((mail) => mail.to.includes('manchester-south@example.org'));
+    const notice = await app.smtp.waitFor((mail) =>
+      mail.to.includes('manchester-south@example.org'),
+    );
     expect(notice.text).toContain('Sam');
     expect(notice.text).toContain('Fallowfield');
     expect(notice.text).toContain('http://localhost:3000/duties/');
@@ -62,8 +70,12 @@ describe.each(queueBackends())('the journey of a join, jobs on $name', (backend)
   });
 
   it('reminds once when the duty is about to be late, and not when it is done', async () => {
-    const late = await request(app.url).post('/v1/join').send(joinPost({ postcode: 'CF10 1AA' }));
-    const done = await request(app.url).post('/v1/join').send(joinPost({ postcode: 'SA1 1AA' }));
+    const late = await request(app.url)
+      .post('/v1/join')
+      .send(joinPost({ postcode: 'CF10 1AA' }));
+    const done = await request(app.url)
+      .post('/v1/join')
+      .send(joinPost({ postcode: 'SA1 1AA' }));
     const notice = await app.smtp.waitFor((mail) => mail.to.includes('swansea@example.org'));
     const link = /http:\/\/localhost:3000(\/duties\/\S+)/.exec(notice.text)?.[1] ?? '';
     await request(app.url).post(link).type('form').send({ outcome: 'contacted' }).expect(303);

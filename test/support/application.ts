@@ -105,7 +105,7 @@ export async function prepareDemoOrganisation(ownerUrl: string): Promise<void> {
   const source = await ownerDataSource(ownerUrl);
   try {
     const file = await readFile(join(projectRoot, 'data', 'demo-organisation.json'), 'utf8');
-    await importOrganisation(source, JSON.parse(file), { demo: true });
+    await importOrganisation(source.manager, JSON.parse(file), { demo: true });
     await new OrganiserAccounts(source.manager).ensureDemoOrganisers(TEST_PASSWORD);
   } finally {
     await source.destroy();

@@ -10,7 +10,10 @@ export interface TestDatabase {
   ownerUrl: string;
   name: string;
   /** Runs one statement as the superuser. */
-  sql<Row extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
+  sql<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: unknown[],
+  ): Promise<Row[]>;
   /** Makes `clock_now()` run ahead by an interval such as '2 days', for every connection. */
   turnClock(ahead: string): Promise<void>;
   drop(): Promise<void>;

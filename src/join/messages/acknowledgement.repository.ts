@@ -9,6 +9,9 @@ export interface AcknowledgedSubmission {
   phone: string | null;
   answer: JoinAnswer;
   isSpam: boolean;
+  /** Who has the duty now, and by when. */
+  responsible: string;
+  dueAt: Date;
 }
 
 @Injectable()
@@ -19,8 +22,12 @@ export class AcknowledgementRepository {
   ): Promise<AcknowledgedSubmission | undefined> {
     const rows: AcknowledgedSubmission[] = await manager.query(
       `SELECT s.posted->>'givenName' AS "givenName", s.email, s.phone, s.answer,
-              h.state IN ('spam', 'suspected_bot') AS "isSpam"
-         FROM join_submission s JOIN join_submission_handling h ON h.submission_id = s.id
+              h.state IN ('spam', 'suspected_bot') AS "isSpam",
+              u.name AS responsible, f.due_at AS "dueAt"
+         FROM join_submission s
+         JOIN join_submission_handling h ON h.submission_id = s.id
+         JOIN follow_up f ON f.submission_id = s.id
+         JOIN unit u ON u.id = f.unit_id
         WHERE s.id = $1`,
       [submissionId],
     );

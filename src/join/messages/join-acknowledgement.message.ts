@@ -6,13 +6,14 @@ import {
   type MessageComposer,
 } from '../../messaging/message-composer.js';
 import type { Message } from '../../messaging/message.js';
+import { contactPromise } from '../join-answer.js';
 import { ConfirmationLink } from '../confirmation-link.js';
 import { AcknowledgementRepository } from './acknowledgement.repository.js';
 
 /**
  * The acknowledgement of a join: thanks, names branch and contact, says what happens next, and
- * carries the link that confirms the address. It repeats the public answer and nothing else, so
- * that it tells nobody whether they were known.
+ * carries the link that confirms the address. It repeats the public answer and the public name of
+ * who has the duty, so that it tells nobody whether they were known.
  */
 @ComposesMessage('join_acknowledgement')
 export class JoinAcknowledgement implements MessageComposer {
@@ -26,12 +27,17 @@ export class JoinAcknowledgement implements MessageComposer {
     if (message.submissionId === null) return undefined;
     const submission = await this.repository.find(manager, message.submissionId);
     if (submission === undefined || submission.isSpam) return undefined;
-    const { email, phone, givenName, answer } = submission;
+    const { email, phone, givenName, answer, responsible, dueAt } = submission;
     const address = email ?? phone;
     if (address === null) return undefined;
     return {
       to: { channel: email === null ? 'sms' : 'email', address },
-      data: { givenName, answer, confirmUrl: this.links.urlFor(message.submissionId) },
+      data: {
+        givenName,
+        answer,
+        promise: contactPromise(responsible, dueAt),
+        confirmUrl: this.links.urlFor(message.submissionId),
+      },
     };
   }
 

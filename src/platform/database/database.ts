@@ -13,6 +13,16 @@ declare const organiserScope: unique symbol;
  */
 export type OrganiserManager = EntityManager & { readonly [organiserScope]: true };
 
+/** Whose eyes a transaction sees with. */
+export interface OrganiserScope {
+  readonly organiserId: string;
+  /**
+   * The roles that carry the permission in question. Only their grants count: who is treasurer of
+   * the country and secretary of one branch reads the members of that branch alone.
+   */
+  readonly roles: readonly string[];
+}
+
 /** The one door to PostgreSQL for repositories. */
 @Injectable()
 export class Database implements OnModuleInit {
@@ -66,16 +76,17 @@ export class Database implements OnModuleInit {
 
   /**
    * Runs `work` in one transaction as an organiser: as the restricted role, with the policies bound
-   * to this organiser's grants. Setting and role end with the transaction.
+   * to this organiser's grants in these roles. Settings and role end with the transaction.
    */
   asOrganiser<Result>(
-    organiserId: string,
+    { organiserId, roles }: OrganiserScope,
     work: (manager: OrganiserManager) => Promise<Result>,
   ): Promise<Result> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query(
-        `SELECT set_config('branchline.organiser_id', $1, true), set_config('role', $2, true)`,
-        [organiserId, ORGANISER_ROLE],
+        `SELECT set_config('branchline.organiser_id', $1, true),
+                set_config('branchline.roles', $2, true), set_config('role', $3, true)`,
+        [organiserId, roles.join(','), ORGANISER_ROLE],
       );
       return work(manager as OrganiserManager);
     });

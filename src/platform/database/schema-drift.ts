@@ -1,3 +1,5 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../../migrations/migrations.js';
 
@@ -11,8 +13,11 @@ const NOT_OF_ENTITIES = [
 /**
  * Where the database and this build differ: migrations that have not run, and what entities declare
  * otherwise than the tables are. Empty when all is well. Changes nothing.
+ *
+ * @param app with the entities of every module.
  */
-export async function schemaDrift(dataSource: DataSource): Promise<string[]> {
+export async function schemaDrift(app: INestApplicationContext): Promise<string[]> {
+  const dataSource = app.get<DataSource>(getDataSourceToken());
   const rows: { name: string }[] = await dataSource.query('SELECT name FROM migrations');
   const ran = new Set(rows.map(({ name }) => name));
   const pending = migrations

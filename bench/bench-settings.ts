@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+
+/** How long and how often to measure. */
+export interface BenchSettings {
+  readonly connections: number;
+  readonly rounds: number;
+  /** Of one round of one program. */
+  readonly seconds: number;
+  readonly poolSize: number;
+  /** Names of benchmarks; empty: all. */
+  readonly only: readonly string[];
+}
+
+/** @throws Error on an option that does not exist. */
+export function benchSettings(given: string[]): BenchSettings {
+  const { values } = parseArgs({
+    args: given,
+    options: {
+      connections: { type: 'string', default: '32' },
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '6' },
+      'pool-size': { type: 'string', default: '16' },
+      only: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  return {
+    connections: Number(values.connections),
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    poolSize: Number(values['pool-size']),
+    only: values.only,
+  };
+}

@@ -1,0 +1,339 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ownerDataSource } from '../../src/platform/database/owner-data-source.js';
+import { projectRoot } from '../../src/platform/project-root.js';
+import {
+  importOrganisation,
+  OrganisationFileError,
+  type OrganisationImportReport,
+} from '../../src/units/organisation-import.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let database: TestDatabase;
+let owner: DataSource;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  owner = await ownerDataSource(database.ownerUrl);
+});
+afterEach(async () => {
+  await owner.destroy();
+  await database.drop();
+});
+
+const SMALL = {
+  name: 'A union',
+  nationalOffice: { phone: '020 7946 0000' },
+  regions: [
+    { slug: 'north', name: 'North', coverage: ['M', 'LS'] },
+    { slug: 'south', name: 'South', phone: '020 7946 0001', coverage: ['BN'] },
+  ],
+  branches: [
+    {
+      slug: 'leeds',
+      name: 'Leeds',
+      region: 'north',
+      coverage: ['ls', 'LS6'],
+      position: { lat: 53.799, long: -1.546 },
+      meets: 'Every Monday, 7.30 pm, The Old Library',
+    },
+    { slug: 'hove', name: 'Hove', region: 'south', email: 'hove@example.org', coverage: ['BN3'] },
+  ],
+};
+
+const load = (file: unknown, options?: { demo: boolean }): Promise<OrganisationImportReport> =>
+  importOrganisation(owner.manager, file, options);
+/** The faults that an import ends with. */
+async function faultsOf(file: unknown): Promise<string[]> {
+  const error: unknown = await load(file).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof OrganisationFileError) return error.faults;
+  throw error ?? new Error('the import was not refused');
+}
+/** Everything an import writes, with ids and versions. */
+const everything = async () => ({
+  units: await database.sql('SELECT * FROM unit ORDER BY kind, slug'),
+  rules: await database.sql('SELECT * FROM coverage_rule ORDER BY prefix, unit_kind'),
+  version: await database.sql('SELECT version FROM directory_version'),
+});
+const demoFile = async () =>
+  JSON.parse(
+    await readFile(join(projectRoot, 'data', 'demo-organisation.json'), 'utf8'),
+  ) as unknown;
+
+describe('an import', () => {
+  it('of the demo organisation makes its national office, 11 regions and 30 branches', async () => {
+    await load(await demoFile(), { demo: true });
+    const kinds = await database.sql(
+      'SELECT kind, count(*)::integer AS n, bool_and(demo) AS demo FROM unit GROUP BY kind ORDER BY n',
+    );
+    expect(kinds).toEqual([
+      { kind: 'national', n: 1, demo: true },
+      { kind: 'region', n: 11, demo: true },
+      { kind: 'branch', n: 30, demo: true },
+    ]);
+  });
+
+  it('of the same file again changes nothing', async () => {
+    const report = await load(SMALL);
+    expect(report).toMatchObject({
+      unitsChanged: 5,
+      rulesAdded: 6,
+      rulesRemoved: 0,
+      notInFile: [],
+    });
+    const before = await everything();
+    expect(await load(structuredClone(SMALL))).toEqual({
+      unitsChanged: 0,
+      rulesAdded: 0,
+      rulesRemoved: 0,
+      notInFile: [],
+    });
+    const after = await everything();
+    expect({ ...after, version: 0 }).toEqual({ ...before, version: 0 });
+  });
+
+  it('takes the place out of a meeting text, so that it is not published by accident', async () => {
+    await load(SMALL);
+    const [leeds] = await database.sql(
+      `SELECT meets, venue, publishes_venue AS published FROM unit WHERE slug = 'leeds'`,
+    );
+    expect(leeds).toEqual({
+      meets: 'Every Monday, 7.30 pm',
+      venue: 'The Old Library',
+      published: false,
+    });
+  });
+
+  it('brings what is there to what the file says, and keeps the units’ ids', async () => {
+    await load(SMALL);
+    const before = await everything();
+    const report = await load({
+      ...SMALL,
+      branches: [
+        {
+          ...SMALL.branches[0],
+          name: 'Leeds and Otley',
+          coverage: ['LS20', 'BD16'],
+          region: 'south',
+        },
+        { ...SMALL.branches[1], coverage: ['BN3', 'LS6'] },
+      ],
+    });
+    expect(report).toMatchObject({ unitsChanged: 1, rulesAdded: 3, rulesRemoved: 2 });
+    const [leeds] = await database.sql(
+      `SELECT u.id, u.name, u.version, p.slug AS region, array_agg(r.prefix ORDER BY r.prefix) AS rules
+         FROM unit u JOIN unit p ON p.id = u.parent_id JOIN coverage_rule r ON r.unit_id = u.id
+        WHERE u.slug = 'leeds' GROUP BY u.id, p.slug`,
+    );
+    expect(leeds).toEqual({
+      id: before.units.find(({ slug }) => slug === 'leeds')?.['id'],
+      name: 'Leeds and Otley',
+      version: 2,
+      region: 'south',
+      rules: ['BD16', 'LS20'],
+    });
+  });
+
+  it('moves a rule from one branch of the file to another', async () => {
+    await load(SMALL);
+    const [leeds, hove] = SMALL.branches;
+    await load({
+      ...SMALL,
+      regions: [
+        { slug: 'north', name: 'North', coverage: ['M'] },
+        { slug: 'south', name: 'South', phone: '020 7946 0001', coverage: ['BN', 'LS'] },
+      ],
+      branches: [
+        { ...leeds, coverage: ['BN3'] },
+        { ...hove, coverage: ['LS'] },
+      ],
+    });
+    const rules = await database.sql(
+      `SELECT prefix, u.slug FROM coverage_rule r JOIN unit u ON u.id = r.unit_id
+        WHERE u.kind = 'branch' ORDER BY 1`,
+    );
+    expect(rules).toEqual([
+      { prefix: 'BN3', slug: 'leeds' },
+      { prefix: 'LS', slug: 'hove' },
+    ]);
+  });
+
+  it('moves all rules of a branch to another', async () => {
+    await load(SMALL);
+    const [leeds, hove] = SMALL.branches;
+    const report = await load({
+      ...SMALL,
+      branches: [
+        { ...leeds, coverage: [] },
+        { ...hove, coverage: ['BN3', 'LS6'] },
+      ],
+    });
+    expect(report).toMatchObject({ unitsChanged: 0, rulesAdded: 1, rulesRemoved: 2 });
+  });
+
+  it('never deletes what the file does not name, and says so', async () => {
+    await load(SMALL);
+    const report = await load({ ...SMALL, branches: SMALL.branches.slice(0, 1) });
+    expect(report.notInFile).toEqual(['hove']);
+    expect((await everything()).rules).toHaveLength(6);
+  });
+});
+
+describe('a file with faults', () => {
+  it('is refused with all of them at once, and nothing is changed', async () => {
+    await load(SMALL);
+    const before = await everything();
+    const faults = await faultsOf({
+      ...SMALL,
+      name: 5,
+      nationalOffice: {},
+      regions: [{ slug: 'North West', name: 'North', coverage: ['M1O', 'nonsense', 'M'] }],
+      branches: [
+        { slug: 'x', name: 'X', region: 'nowhere', position: { lat: 91, long: 0 }, colour: 'red' },
+      ],
+    });
+    for (const part of [
+      'name:',
+      'nationalOffice: needs a phone or an email',
+      'regions.0.slug: must be words of lower-case letters',
+      'regions.0.coverage.0: “M1O” is not a postcode prefix',
+      'regions.0.coverage.1: “nonsense” is not',
+      'branches.0.position.lat:',
+      'branches.0: Unrecognized key: "colour"',
+    ]) {
+      expect(
+        faults.filter((fault) => fault.startsWith(part)),
+        part,
+      ).toHaveLength(1);
+    }
+    expect(await everything()).toEqual(before);
+  });
+
+  it('is refused for what is wrong between its parts, and nothing is changed', async () => {
+    await load(SMALL);
+    const before = await everything();
+    const faults = await faultsOf({
+      ...SMALL,
+      regions: [...SMALL.regions, { slug: 'north', name: 'Other', coverage: ['BN'] }],
+      branches: [
+        ...SMALL.branches,
+        { slug: 'york', name: 'York', region: 'nowhere', coverage: ['LS'] },
+      ],
+    });
+    expect(faults).toEqual([
+      'The region “north” is there twice.',
+      'The branch “york” belongs to “nowhere”, which is no region.',
+      'The regions “south” and “north” both cover BN.',
+      'The branches “leeds” and “york” both cover LS.',
+      'The branch “york” of “nowhere” and the region “north” both cover LS.',
+    ]);
+    expect(await everything()).toEqual(before);
+  });
+
+  it.each([[null], [[]], ['text'], [7], [{}]])('%j is refused', async (file) => {
+    expect((await faultsOf(file)).length).toBeGreaterThan(0);
+    expect((await everything()).units).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a branch of the file and one that is not in it',
+      { slug: 'otley', name: 'Otley', region: 'north', coverage: ['LS'] },
+      '“otley” covers LS, which already belongs to “leeds” (not in the file).',
+    ],
+    [
+      'a branch of the file and another region that is not in it',
+      { slug: 'otley', name: 'Otley', region: 'north', coverage: ['BN'] },
+      '“otley” covers BN, which already belongs to “south” (not in the file).',
+    ],
+  ])('is refused where two would cover one prefix: %s', async (_what, branch, fault) => {
+    await load(SMALL);
+    const before = await everything();
+    const north = { ...SMALL.regions[0], name: 'The North' };
+    expect(await faultsOf({ ...SMALL, regions: [north], branches: [branch] })).toEqual([fault]);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('is refused where a region of the file would take what a foreign branch has', async () => {
+    await load(SMALL);
+    const south = { slug: 'south', name: 'South', phone: '020 7946 0001', coverage: ['BN', 'LS6'] };
+    expect(await faultsOf({ ...SMALL, regions: [south], branches: [] })).toEqual([
+      '“south” covers LS6, which already belongs to “leeds” (not in the file).',
+    ]);
+  });
+
+  it('may share a prefix with a region of its own that is not in it', async () => {
+    await load(SMALL);
+    const report = await load({
+      ...SMALL,
+      regions: [SMALL.regions[0]],
+      branches: [{ slug: 'otley', name: 'Otley', region: 'north', coverage: ['M'] }],
+    });
+    expect(report.rulesAdded).toBe(1);
+  });
+});
+
+describe('the command', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'branchline-import-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const run = (file: string) =>
+    new Promise<{ code: number; out: string; err: string }>((resolve) => {
+      const cli = join(projectRoot, 'dist', 'src', 'cli.js');
+      const env = { ...process.env, DATABASE_OWNER_URL: database.ownerUrl, DATABASE_URL: '' };
+      execFile(
+        process.execPath,
+        [cli, 'organisation', 'import', file],
+        { env },
+        (error, out, err) =>
+          resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+      );
+    });
+  const fileOf = async (content: string) => {
+    const path = join(folder, 'organisation.json');
+    await writeFile(path, content);
+    return path;
+  };
+
+  it('imports a file and says what it did', async () => {
+    const path = await fileOf(JSON.stringify(SMALL));
+    expect(await run(path)).toMatchObject({
+      code: 0,
+      out: '5 units new or changed, 6 coverage rules added, 0 removed.\n',
+      err: '',
+    });
+    expect((await run(path)).out).toBe(
+      '0 units new or changed, 0 coverage rules added, 0 removed.\n',
+    );
+  });
+
+  it.each([
+    [
+      'faults',
+      JSON.stringify({ ...SMALL, nationalOffice: {}, colour: 'red' }),
+      /2 fault\(s\)[\s\S]*nationalOffice[\s\S]*colour/,
+    ],
+    ['no JSON', '{"name":', /It is not JSON/],
+  ])('ends with code 1 and tells in words of a file with %s', async (_what, content, words) => {
+    const { code, out, err } = await run(await fileOf(content));
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(words);
+    expect(err).not.toMatch(/ at .*\.js:\d+/);
+    expect((await everything()).units).toEqual([]);
+  });
+
+  it('ends with code 1 where there is no such file', async () => {
+    const { code, err } = await run(join(folder, 'none.json'));
+    expect(code).toBe(1);
+    expect(err).toMatch(/no such file/i);
+  });
+});
