@@ -227,15 +227,19 @@ describe('without a branch rule', () => {
     expect(decision.unit.slug).toBe('north');
   });
 
-  it.each(['QQ1 1AA', 'JE2 3AB', 'BFPO 105', 'GX11 1AA', 'GIR 0AA', 'ZZ99 3VZ'])(
-    'falls to the national office for %s, which nobody covers',
-    (postcode) => {
-      const decision = decide(organisation, postcode, at(53.4, -2.2));
-      expect(outcome(decision)).toEqual(['national', null, null, null]);
-      expect(decision.unit.kind).toBe('national');
-      expect(decision.explanation).toContain('No branch or region covers');
-    },
-  );
+  it.each([
+    ['QQ1 1AA', 'No branch or region covers QQ1 1AA yet'],
+    ['JE2 3AB', 'JE2 3AB is outside the United Kingdom'],
+    ['BFPO 105', 'BFPO 105 is a forces address'],
+    ['GX11 1AA', 'GX11 1AA is outside the United Kingdom'],
+    ['GIR 0AA', 'No branch or region covers GIR 0AA yet'],
+    ['ZZ99 3VZ', 'No branch or region covers ZZ99 3VZ yet'],
+  ])('falls to the national office for %s, which nobody covers, and says why', (postcode, why) => {
+    const decision = decide(organisation, postcode, at(53.4, -2.2));
+    expect(outcome(decision)).toEqual(['national', null, null, null]);
+    expect(decision.unit.kind).toBe('national');
+    expect(decision.explanation).toBe(`${why}: the national office looks after you`);
+  });
 
   it('falls to the national office for somebody without a postcode of ours', () => {
     expect(outcome(decide(organisation, null))).toEqual(['national', null, null, null]);

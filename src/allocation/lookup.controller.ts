@@ -1,8 +1,9 @@
-import { Controller, Get, Header, Query, Res, SerializeOptions } from '@nestjs/common';
+import { Controller, Get, Header, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Configuration } from '../platform/config/configuration.js';
+import { Answers } from '../platform/http/answers.decorator.js';
 import { limitParameter } from '../platform/http/keyset-page.js';
 import { Cors, RateLimit } from '../platform/http/route-decorators.js';
 import { text } from '../platform/http/text.schema.js';
@@ -37,7 +38,7 @@ export class LookupController {
     seconds: 60,
   })
   @Header('Cache-Control', 'public, max-age=300')
-  @SerializeOptions({ schema: lookupAnswerSchema })
+  @Answers(200, lookupAnswerSchema, 'The branch of a join from here, and the nearest ones')
   nearest(
     @Query({ schema: lookupQuerySchema }) query: z.output<typeof lookupQuerySchema>,
     @Res({ passthrough: true }) reply: FastifyReply,

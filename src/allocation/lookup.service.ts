@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { unavailable } from '../platform/http/standard-problems.js';
 import { roundedKm } from '../postcodes/distance.js';
 import { isPostcode, parsePostcode } from '../postcodes/postcode.js';
 import type { DirectoryView } from '../units/directory-view.js';
@@ -20,12 +21,14 @@ export class LookupService {
   /**
    * The branch that looks after a postcode, and the nearest ones of the whole country.
    *
-   * @throws NotAPostcodeProblem with a hint for the person who typed it.
+   * @throws NotAPostcodeProblem with a hint for the person who typed it; 503 before an organisation
+   *   has been imported.
    */
   nearest(text: string, limit: number): LookupAnswer {
     const postcode = parsePostcode(text);
     if (!isPostcode(postcode)) throw new NotAPostcodeProblem(postcode.hint);
     const { view } = this.directory;
+    if (!view.isReady) throw unavailable();
     const located = this.allocator.locate(postcode);
     const { region, branch } = this.allocator.decide(view, postcode);
     return {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { recordAudit } from '../audit/audit.js';
 import { Database } from '../platform/database/database.js';
-import { isDatabaseUnavailable } from '../platform/http/database-unavailable.js';
+import { isDatabaseUnavailable } from '../platform/database/database-unavailable.js';
 import { Problem } from '../platform/http/problem.js';
 import { faultsOf } from '../platform/http/schema-faults.js';
 import { validateInput } from '../platform/http/schema-validation.pipe.js';

@@ -125,3 +125,8 @@ export const OTHER_COUNTRIES: readonly CountryChoice[] = [...COUNTRY_CODES]
   .filter((code) => !nearCodes.has(code))
   .map(choiceOf)
   .sort((one, other) => one.name.localeCompare(other.name, 'en-GB'));
+
+/** The id of a field's element on the page. */
+export function idOf(path: string): string {
+  return path.replaceAll('.', '-');
+}

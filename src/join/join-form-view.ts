@@ -3,6 +3,7 @@ import { valueAt } from '../platform/http/schema-faults.js';
 import {
   ADDRESS_FIELDS,
   AGREEMENT_FIELD,
+  idOf,
   agreementText,
   BIRTH_FIELD,
   CHANNEL_FIELDS,
@@ -16,6 +17,7 @@ import {
   SOURCE_FIELDS,
   type TextField,
 } from './join-form-fields.js';
+import { JoinFormFaults } from './join-form-faults.js';
 
 /** What the hosted form is made from. */
 export interface JoinFormInput {
@@ -59,19 +61,6 @@ const TRUE_WORDS = new Set(['on', 'true', '1', 'yes']);
 const CARRIED_LISTS = ['interests'] as const;
 const LONGEST_CARRIED_LIST = 20;
 
-/** Faults of a whole object, said of the field that stands for it on the page. */
-const FAULTS_OF_OBJECTS: Readonly<Record<string, { path: string; message?: string }>> = {
-  address: { path: 'address.line1', message: 'Please check your address.' },
-  consent: { path: AGREEMENT_FIELD.path },
-};
-
-/** Where the page asks in another way than the API: a box to tick, a list to choose from. */
-const WORDS_OF_THE_PAGE: Readonly<Record<string, string | undefined>> = {
-  [AGREEMENT_FIELD.path]:
-    'Please tick this box if you agree. Without it we may not keep what you wrote.',
-  [COUNTRY_FIELD.path]: 'Please choose your country from the list.',
-};
-
 /**
  * What `templates/pages/join.liquid` shows: an empty form, or what was typed with the faults beside
  * the fields. Nothing of a hostile body is trusted: what is not a text is taken as not typed.
@@ -79,7 +68,11 @@ const WORDS_OF_THE_PAGE: Readonly<Record<string, string | undefined>> = {
 export function joinFormView(input: JoinFormInput, setting: JoinFormSetting) {
   const { body, problem } = input;
   const { privacyNoticeVersion, organisation, ownPage } = setting;
-  const faults = new Faults(problem?.errors ?? []);
+  const isAgreed =
+    input.isOurs === true && textIn(body, AGREEMENT_FIELD.path) === privacyNoticeVersion;
+  const faults = new JoinFormFaults(problem?.errors ?? []);
+  // What is asked for again has to be seen in the same round as the other faults.
+  if (!isAgreed && faults.isAny) faults.add({ path: AGREEMENT_FIELD.path, message: '' });
   const field = (spec: TextField): FieldView => textField(spec, body, faults);
   const more = [...ADDRESS_FIELDS, BIRTH_FIELD].map(field);
   const message = { ...plain(MESSAGE_FIELD, faults), value: textIn(body, MESSAGE_FIELD.path) };
@@ -87,7 +80,7 @@ export function joinFormView(input: JoinFormInput, setting: JoinFormSetting) {
     ...plain(AGREEMENT_FIELD, faults),
     value: privacyNoticeVersion,
     text: agreementText(organisation),
-    isTicked: input.isOurs === true && textIn(body, AGREEMENT_FIELD.path) === privacyNoticeVersion,
+    isTicked: isAgreed,
   };
   return {
     names: NAME_FIELDS.map(field),
@@ -110,7 +103,7 @@ export function joinFormView(input: JoinFormInput, setting: JoinFormSetting) {
 }
 
 /** What is said above the form. */
-function outcome({ problem }: JoinFormInput, faults: Faults) {
+function outcome({ problem }: JoinFormInput, faults: JoinFormFaults) {
   const none = { summary: [], count: 0, isCarriedFault: false, banner: null };
   if (problem === undefined) return none;
   const { summary, isCarriedFault } = faults;
@@ -138,65 +131,11 @@ function bannerFor(status: number): Banner {
   };
 }
 
-/** The faults of a post, for the fields of the page and in their order. */
-class Faults {
-  private readonly byPath = new Map<string, string>();
-  private readonly carried: string[] = [];
-
-  constructor(faults: readonly Fault[]) {
-    for (const fault of faults) {
-      const stand = Object.hasOwn(FAULTS_OF_OBJECTS, fault.path)
-        ? FAULTS_OF_OBJECTS[fault.path]
-        : undefined;
-      const path = stand?.path ?? fault.path;
-      const message = WORDS_OF_THE_PAGE[path] ?? fault.message;
-      if (!VISIBLE.some((field) => field.path === path)) this.carried.push(path);
-      else if (!this.byPath.has(path)) this.byPath.set(path, stand?.message ?? message);
-    }
-  }
-
-  of(path: string): string | null {
-    return this.byPath.get(path) ?? null;
-  }
-
-  /** Links to the fields, in the order of the page. */
-  get summary() {
-    return VISIBLE.flatMap(({ path, label }) => {
-      const message = this.byPath.get(path);
-      return message === undefined ? [] : [{ id: idOf(path), label, message }];
-    });
-  }
-
-  /** Whether something is wrong that the page carries along unseen. */
-  get isCarriedFault(): boolean {
-    return this.carried.length > 0;
-  }
-
-  /** Whether a carried field, something in it, or all that it stands in is wrong. */
-  touches(path: string): boolean {
-    return this.carried.some(
-      (one) => one === path || one.startsWith(`${path}.`) || path.startsWith(`${one}.`),
-    );
-  }
-}
-
-const VISIBLE: readonly { path: string; label: string }[] = [
-  ...NAME_FIELDS,
-  ...REACH_FIELDS,
-  ...PLACE_FIELDS,
-  COUNTRY_FIELD,
-  ...ADDRESS_FIELDS,
-  BIRTH_FIELD,
-  MESSAGE_FIELD,
-  AGREEMENT_FIELD,
-  ...CHANNEL_FIELDS,
-].map(({ path, label }) => ({ path, label: label.replace(' (optional)', '') }));
-
 /**
  * What the page sends along unseen: the link's source, and what a foreign form had sent. What has a
  * fault is left out, since nobody could put it right here.
  */
-function carriedFields({ body, query }: JoinFormInput, faults: Faults, ownPage: string) {
+function carriedFields({ body, query }: JoinFormInput, faults: JoinFormFaults, ownPage: string) {
   const fields: { name: string; value: string }[] = [];
   const carry = (name: string, value: string): void => {
     if (value !== '' && !faults.touches(name)) fields.push({ name, value });
@@ -227,7 +166,7 @@ function fromLink(query: unknown, parameter: string, max: number): string {
     .trim();
 }
 
-function textField(spec: TextField, body: unknown, faults: Faults): FieldView {
+function textField(spec: TextField, body: unknown, faults: JoinFormFaults): FieldView {
   const value = textIn(body, spec.path);
   // A date field shows nothing that is no date: what was typed elsewhere must not be lost.
   const type = spec.type === 'date' && !/^(?:\d{4}-\d\d-\d\d)?$/.test(value) ? 'text' : spec.type;
@@ -242,7 +181,7 @@ function textField(spec: TextField, body: unknown, faults: Faults): FieldView {
   };
 }
 
-function plain(spec: { path: string; label: string; hint?: string }, faults: Faults) {
+function plain(spec: { path: string; label: string; hint?: string }, faults: JoinFormFaults) {
   const id = idOf(spec.path);
   const fault = faults.of(spec.path);
   const describedBy = [spec.hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ');
@@ -254,10 +193,6 @@ function plain(spec: { path: string; label: string; hint?: string }, faults: Fau
     fault,
     describedBy: describedBy || null,
   };
-}
-
-function idOf(path: string): string {
-  return path.replaceAll('.', '-');
 }
 
 function valueIn(body: unknown, path: string): unknown {

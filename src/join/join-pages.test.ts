@@ -238,7 +238,10 @@ describe('a post with faults', () => {
 
   it('asks again for an agreement that may have been a hidden field elsewhere', async () => {
     const fields = { email: 'sam', 'consent.privacyNotice': '2026-11' };
-    expect(control(await refused(fields, false), 'consent.privacyNotice')).not.toContain('checked');
+    const foreign = await refused(fields, false);
+    expect(control(foreign, 'consent.privacyNotice')).not.toContain('checked');
+    // In the same round as the other faults.
+    expect(foreign).toContain('<a href="#consent-privacyNotice">');
     const other = { email: 'sam', 'consent.privacyNotice': '2019-01' };
     expect(control(await refused(other), 'consent.privacyNotice')).not.toContain('checked');
   });
@@ -249,9 +252,11 @@ describe('a post with faults', () => {
   });
 
   it('leaves out what nobody could put right on this page, and says so', () => {
-    const body = { formId: 'elsewhere', interests: ['good', 'x'.repeat(101)] };
+    const consent = { privacyNotice: '2026-11' };
+    const body = { consent, formId: 'elsewhere', interests: ['good', 'x'.repeat(101)] };
     const html = formOf({
       body,
+      isOurs: true,
       problem: invalid([
         { path: 'formId', code: 'unknown_form', message: 'There is no form of this name.' },
         { path: 'interests.1', code: 'too_big', message: 'This may have at most 100 characters.' },

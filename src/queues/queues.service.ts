@@ -30,15 +30,17 @@ export class QueuesService {
    * @throws Problem 404 where there is no such dead job, for instance because it was retried before.
    */
   async retry({ organiserId }: SignedInOrganiser, id: string): Promise<void> {
-    if (!(await this.outbox.retry(id))) throw notFound('There is no dead job of this id.');
-    await this.database.transaction((manager) =>
-      recordAudit(manager, {
+    await this.database.transaction(async (manager) => {
+      if (!(await this.outbox.retry(manager, id))) {
+        throw notFound('There is no dead job of this id.');
+      }
+      await recordAudit(manager, {
         actorKind: 'organiser',
         actorId: organiserId,
         action: 'outbox.retried',
         subjectKind: 'outbox',
         subjectId: id,
-      }),
-    );
+      });
+    });
   }
 }

@@ -1,8 +1,9 @@
-import { Controller, Get, Header, Param, Query, Res, SerializeOptions } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Configuration } from '../platform/config/configuration.js';
+import { Answers } from '../platform/http/answers.decorator.js';
 import { type Page, pageOf, pageQuerySchema } from '../platform/http/keyset-page.js';
 import { Cors, RateLimit } from '../platform/http/route-decorators.js';
 import { DirectoryService } from './directory.service.js';
@@ -39,7 +40,7 @@ export class DirectoryController {
   @Get('branches')
   @ApiOperation({ summary: 'All branches, in the order of their slugs' })
   @Header('Cache-Control', 'public, max-age=300')
-  @SerializeOptions({ schema: pageOf(branchSchema) })
+  @Answers(200, pageOf(branchSchema), 'A page of branches')
   branches(
     @Query({ schema: listQuerySchema }) query: ListQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -52,7 +53,7 @@ export class DirectoryController {
   @ApiOperation({ summary: 'All branches that have a position, as GeoJSON' })
   @Header('Cache-Control', 'public, max-age=300')
   @Header('Content-Type', 'application/geo+json')
-  @SerializeOptions({ schema: branchFeaturesSchema })
+  @Answers(200, branchFeaturesSchema, 'Every branch with a position')
   features(@Res({ passthrough: true }) reply: FastifyReply): BranchFeatures {
     this.tag(reply);
     return this.directory.features();
@@ -61,7 +62,7 @@ export class DirectoryController {
   @Get('branches/:slug')
   @ApiOperation({ summary: 'One branch' })
   @Header('Cache-Control', 'public, max-age=300')
-  @SerializeOptions({ schema: branchSchema })
+  @Answers(200, branchSchema, 'The branch')
   branch(
     @Param({ schema: slugParameterSchema }) { slug }: SlugParameter,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -73,7 +74,7 @@ export class DirectoryController {
   @Get('regions')
   @ApiOperation({ summary: "The regional organisers' directory" })
   @Header('Cache-Control', 'public, max-age=300')
-  @SerializeOptions({ schema: pageOf(regionSchema) })
+  @Answers(200, pageOf(regionSchema), 'A page of regions')
   regions(
     @Query({ schema: listQuerySchema }) query: ListQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -85,7 +86,7 @@ export class DirectoryController {
   @Get('regions/:slug')
   @ApiOperation({ summary: 'One region' })
   @Header('Cache-Control', 'public, max-age=300')
-  @SerializeOptions({ schema: regionSchema })
+  @Answers(200, regionSchema, 'The region')
   region(
     @Param({ schema: slugParameterSchema }) { slug }: SlugParameter,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -45,7 +45,7 @@ describe('each field of a join', () => {
         ? [at.join('.')]
         : Object.entries(properties).flatMap(([key, inner]) => walk(inner, [...at, key]));
     };
-    return walk({ $ref: 'JoinSubmission' }, []);
+    return walk({ $ref: 'JoinSubmissionInput' }, []);
   }
   const withField = (path: string, value: unknown) => {
     const [outer = '', inner] = path.split('.');

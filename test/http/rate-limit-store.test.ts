@@ -1,15 +1,12 @@
-import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   PostgresRateLimitStore,
   type RateLimitStore,
-  RedisRateLimitStore,
 } from '../../src/platform/http/rate-limit-store.js';
 import { Problem } from '../../src/platform/http/problem.js';
 import { RateLimiter } from '../../src/platform/http/rate-limiter.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { testConfiguration } from './support.js';
 
@@ -50,26 +47,5 @@ describe('counting in PostgreSQL', () => {
     const rows = await database.sql<{ key: string; points: number }>('SELECT * FROM rate_limit');
     expect(rows).toHaveLength(1);
     expect(rows[0]?.key).toMatch(/^join:[A-Za-z0-9_-]{43}$/);
-  });
-});
-
-describe('counting in Redis', () => {
-  let redis: TestRedis;
-  let client: Redis;
-  beforeAll(async () => {
-    redis = await startRedis();
-    client = new Redis(redis.url);
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await redis.stop();
-  });
-
-  it('counts across processes, and forgets by itself', async () => {
-    await client.ping();
-    expect(await letThrough(() => new RedisRateLimitStore(client))).toBe(5);
-    const keys = (await redis.command('keys', '*')) as string[];
-    expect(keys).toHaveLength(1);
-    expect(await redis.command('pttl', String(keys[0]))).toBeGreaterThan(0);
   });
 });

@@ -51,13 +51,13 @@ describe('templates', () => {
     branch: { name: 'Leeds', meets: null },
     region: null,
     contact: { name: 'Leeds', phone: '0113 496 0000', email: null },
-    next: 'Somebody from Leeds will get in touch by Friday. We are sending you an email with a link.',
   };
   const acknowledgement = {
     organisation,
     publicUrl: 'https://join.example.org',
     givenName: 'Sam',
     answer,
+    promise: 'Somebody from Leeds will get in touch by Friday.',
     confirmUrl: 'https://join.example.org/v1/confirm/abc',
   };
 

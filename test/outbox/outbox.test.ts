@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { currentRequestId } from '../../src/platform/http/request-context.js';
+import { Database } from '../../src/platform/database/database.js';
 import { OutboxStatusRepository } from '../../src/platform/outbox/outbox-status.repository.js';
 import { PermanentJobError } from '../../src/platform/queue/job.js';
 import {
@@ -125,8 +126,10 @@ describe.each(BACKENDS)('jobs through the outbox on $backend', ({ backend }) => 
       { id, attempts: 3, job: 'test.inside' },
     ]);
     process.script.inside = (manager, { key }) => process.script.effect(manager, key);
-    expect(await status.retry(id)).toBe(true);
-    expect(await status.retry(id)).toBe(false);
+    const retry = () =>
+      process.app.get(Database).transaction((manager) => status.retry(manager, id));
+    expect(await retry()).toBe(true);
+    expect(await retry()).toBe(false);
     await expectDone('failing');
   });
 

@@ -37,6 +37,8 @@ export interface TestApplicationOptions {
   /** False: an API alone, whose messages stay in the outbox. */
   worker?: boolean;
   settings?: Settings;
+  /** Where the application finds the database instead, on 127.0.0.1: a route that a test breaks. */
+  databasePort?: number;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface TestApplicationOptions {
 export async function startApplication(
   options: TestApplicationOptions = {},
 ): Promise<TestApplication> {
-  const { worker: withWorker = true, queueUrl, settings = {} } = options;
+  const { worker: withWorker = true, queueUrl, settings = {}, databasePort } = options;
   const database = await createTestDatabase();
   const smtp = await startSmtpServer();
   await prepareDemoOrganisation(database.ownerUrl);
@@ -57,7 +59,7 @@ export async function startApplication(
       PORT: '0',
       WORKER_PORT: '0',
       PUBLIC_URL: 'http://localhost:3000',
-      DATABASE_URL: database.url,
+      DATABASE_URL: databasePort === undefined ? database.url : atPort(database.url, databasePort),
       DATABASE_POOL_SIZE: '8',
       QUEUE_URL: queueUrl,
       SMTP_URL: smtp.url,
@@ -110,4 +112,10 @@ export async function prepareDemoOrganisation(ownerUrl: string): Promise<void> {
   } finally {
     await source.destroy();
   }
+}
+
+function atPort(databaseUrl: string, port: number): string {
+  const url = new URL(databaseUrl);
+  url.host = `127.0.0.1:${port}`;
+  return url.href;
 }

@@ -73,9 +73,9 @@ export async function overflowsSideways(page: Page): Promise<boolean> {
 export async function expectAccessible(page: Page): Promise<void> {
   // As text through the debugger: the pages' own policy allows no script.
   await page.evaluate(axe.source);
-  const found = (await page.evaluate(
+  const found = await page.evaluate<axe.AxeResults>(
     `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-  )) as axe.AxeResults;
+  );
   expect(
     found.violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html) })),
   ).toEqual([]);

@@ -2,7 +2,6 @@ import {
   type RateLimiterAbstract,
   RateLimiterMemory,
   RateLimiterPostgres,
-  RateLimiterRedis,
 } from 'rate-limiter-flexible';
 
 /** What one counter needs to know. */
@@ -62,24 +61,6 @@ export class PostgresRateLimitStore extends RateLimitStore {
       duration: seconds,
       // Whoever is over the limit is refused from memory until it ends, without a statement each.
       inMemoryBlockOnConsumed: points + 1,
-    });
-  }
-}
-
-/** Counts in Redis, by an `ioredis` client (a cluster works too: one key per counter). */
-export class RedisRateLimitStore extends RateLimitStore {
-  constructor(private readonly client: unknown) {
-    super();
-  }
-
-  counter({ name, points, seconds }: CounterOptions): RateLimiterAbstract {
-    return new RateLimiterRedis({
-      storeClient: this.client,
-      keyPrefix: `rate-limit:${name}`,
-      points,
-      duration: seconds,
-      inMemoryBlockOnConsumed: points + 1,
-      rejectIfRedisNotReady: true,
     });
   }
 }

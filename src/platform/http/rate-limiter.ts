@@ -34,7 +34,8 @@ export class RateLimiter {
   private readonly counters = new Map<string, Counter>();
   private readonly memory = new MemoryRateLimitStore();
   private readonly store: RateLimitStore;
-  private readonly isExempt: (address: string) => boolean;
+  /** Whether a client's address is free of limits. */
+  readonly isExempt: (address: string) => boolean;
   private readonly secret: string;
   private pausedUntil = 0;
 

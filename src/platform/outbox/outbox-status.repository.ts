@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
 import type { QueueName } from '../queue/job.js';
 
@@ -91,8 +92,8 @@ export class OutboxStatusRepository {
   }
 
   /** Gives a dead row all its tries again. @returns whether there was such a dead row. */
-  async retry(id: string): Promise<boolean> {
-    const rows = await this.database.query(
+  async retry(manager: EntityManager, id: string): Promise<boolean> {
+    const [rows] = await manager.query<[unknown[], number]>(
       `UPDATE outbox
           SET state = 'waiting', attempts = 0, available_at = clock_now(), lease_until = NULL
         WHERE id = $1 AND state = 'dead'

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
-import { isDatabaseUnavailable } from '../http/database-unavailable.js';
+import { isDatabaseUnavailable } from '../database/database-unavailable.js';
 import { runWithRequestContext } from '../http/request-context.js';
 import type { LockedRow } from '../outbox/outbox-row.js';
 import { OutboxRepository } from '../outbox/outbox.repository.js';

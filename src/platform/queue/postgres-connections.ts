@@ -2,7 +2,7 @@ import { type BackendFactory, type ConnectionOptions, createPostgresBackend } fr
 import { Pool } from 'pg';
 import type { Configuration } from '../config/configuration.js';
 import { directOptions } from '../database/connection-options.js';
-import { isDatabaseUnavailable } from '../http/database-unavailable.js';
+import { isDatabaseUnavailable } from '../database/database-unavailable.js';
 import { QUEUES } from './job.js';
 import { EVENTS, QueueConnections } from './queue-connections.js';
 
