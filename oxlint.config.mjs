@@ -46,6 +46,11 @@ export default {
     'unicorn/consistent-function-scoping': 'off',
     'vitest/no-focused-tests': 'error',
     'vitest/no-disabled-tests': 'error',
+    // Vitest's `expect(value, message)` says which case of a table or property failed.
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
+    // A property that holds only under a condition says so where it holds.
+    'vitest/no-conditional-expect': 'off',
+    'vitest/valid-title': ['error', { ignoreTypeOfTestName: true, ignoreTypeOfDescribeName: true }],
     'vitest/expect-expect': [
       'error',
       { assertFunctionNames: ['expect', 'expect*', 'fc.assert', 'assert*', '**.expect'] },

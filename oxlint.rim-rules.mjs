@@ -25,9 +25,7 @@ export const MAY_IMPORT = {
   messaging: forProcess,
   'follow-ups': [...forProcess, 'messaging'],
   // A process draws up duties and messages as rows of its own transaction; they know none of it.
-  ...Object.fromEntries(
-    PROCESSES.map((folder) => [folder, [...forProcess, ...REACHED_BY_EVENTS]]),
-  ),
+  ...Object.fromEntries(PROCESSES.map((folder) => [folder, [...forProcess, ...REACHED_BY_EVENTS]])),
   queues: forProcess,
   ...Object.fromEntries(OVERVIEWS.map((folder) => [folder, forOverview])),
   development: forOverview,
@@ -51,7 +49,7 @@ const TECHNOLOGIES = {
     patterns: [packages(['bullmq', '@nestjs/bullmq'], 'Only platform/queue imports bullmq.')],
   },
   redis: {
-    patterns: [packages(['ioredis'], 'Only platform/queue and platform/http speak to Redis.')],
+    patterns: [packages(['ioredis'], 'Only platform/queue speaks to Redis.')],
   },
   sql: {
     // Two entries for one package add up: it has to be this name, and it has to be a type.
@@ -227,7 +225,6 @@ const byTechnology = [
   { path: 'platform/outbox', free: ['sql', 'nestTypeorm'] },
   // BullMQ's PostgreSQL backend is handed a pg.Pool.
   { path: 'platform/queue', free: ['queue', 'redis', 'sql'] },
-  { path: 'platform/http', free: ['redis'] },
   { path: 'providers/mail', free: ['network', 'mail'] },
 ].flatMap(({ path, free }) => {
   const folder = path.split('/')[0];

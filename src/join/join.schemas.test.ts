@@ -102,6 +102,14 @@ describe('a join as JSON', () => {
     ]);
   });
 
+  it('is told of faults between fields beside an address that is none', async () => {
+    expect(await faults({ ...GOOD, email: 'sam', phone: '12', postcode: 'nonsense' })).toEqual([
+      'email: invalid_email',
+      'phone: invalid_phone',
+      'postcode: not_a_postcode',
+    ]);
+  });
+
   it.each([null, [], 'text', 7, true, [GOOD]])(
     '%j is no join, and breaks nothing',
     async (input) => {

@@ -15,10 +15,11 @@ export class MeService {
   async read(organiser: SignedInOrganiser) {
     const { permissions } = organiser;
     return this.database.asOrganiser(organiser, async (manager) => {
-      const organiser = await this.repository.account(manager);
+      const account = await this.repository.account(manager);
       // Deleted between the guard and here.
-      if (organiser === undefined) throw unauthenticated();
-      return { organiser, grants: await this.repository.grants(manager), permissions };
+      if (account === undefined) throw unauthenticated();
+      const grants = await this.repository.grants(manager);
+      return { organiser: account, grants, permissions };
     });
   }
 }

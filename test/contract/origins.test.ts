@@ -129,7 +129,7 @@ describe('a form post', () => {
     expect(answer.status).toBe(303);
     expect(answer.headers['location']).toBe(THANKS);
     expect(answer.text).toBe('');
-    expect(JSON.stringify(answer.headers)).not.toMatch(/sam|J-[0-9A-Z]{4}|M14/);
+    expect(JSON.stringify(answer.headers)).not.toMatch(/Jones|sam\.|J-[0-9A-Z]{4}|M14/);
   });
 
   it('cannot choose where it ends', async () => {
@@ -162,7 +162,7 @@ describe('a form post', () => {
     const before = await tableCounts(app.database);
     const answer = await form({
       givenName: 'Zoë <b>',
-      email: 'not an address',
+      email: 'zoe@nowhere',
       postcode: 'nonsense',
       message: 'First line\nSecond "line"',
       'consent.sms': 'on',
@@ -177,11 +177,11 @@ describe('a form post', () => {
       'content-security-policy': expect.stringMatching(`form-action 'self' ${SITE}`),
     });
     expect(answer.text).toContain('Zoë &lt;b&gt;');
-    expect(answer.text).toContain('not an address');
+    expect(answer.text).toContain('zoe@nowhere');
     expect(answer.text).toContain('nonsense');
     expect(answer.text).toMatch(/First line\nSecond (?:&#34;|&quot;)line/);
     expect(answer.text).toMatch(/name="consent\.sms"[^>]*checked/);
-    expect(answer.text).toContain('An e-mail address must contain an @');
+    expect(answer.text).toContain('Please check the e-mail address');
     expect(answer.text).toContain('A postcode looks like M14 5RX');
     expect(await tableCounts(app.database)).toEqual(before);
   });

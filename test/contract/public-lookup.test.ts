@@ -234,9 +234,8 @@ describe('the list of branches', () => {
       '/v1/branches/nearest?postcode=LS1&limit=20',
     ]) {
       const { text } = await get(path);
-      expect(text.match(/[\w ]+ Community Centre/g)).toEqual(
-        ['Leeds Community Centre'].map((venue) => ` ${venue}`),
-      );
+      const venues = new Set(text.match(/\w[\w ]+ Community Centre/g));
+      expect([...venues]).toEqual(['Leeds Community Centre']);
     }
   });
 

@@ -1,0 +1,264 @@
+import { Client } from 'pg';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { joinPost } from '../factories/join-post.js';
+import { startApplication, TEST_PASSWORD, type TestApplication } from '../support/application.js';
+
+let app: TestApplication;
+beforeAll(async () => {
+  app = await startApplication({ worker: false });
+  // Rows in every table that tells about people, those of a pair to review included.
+  const known = { givenName: 'Kim', email: 'kim@example.org' };
+  for (const post of [joinPost(known), joinPost({ ...known, givenName: 'Alex' })]) {
+    await request(app.url).post('/v1/join').send(post).expect(201);
+  }
+  await request(app.url)
+    .post('/v1/admin/sessions')
+    .send({ email: 'wales@example.org', password: TEST_PASSWORD })
+    .expect(201);
+  await app.database.sql(
+    `INSERT INTO follow_up_event (id, follow_up_id, action, actor_kind, unit_id)
+     SELECT gen_random_uuid(), id, 'opened', 'duty_link', unit_id FROM follow_up LIMIT 1`,
+  );
+});
+afterAll(() => app.close());
+
+/** Tables that row-level security leaves alone, each with the reason why it may. */
+const NOT_ABOUT_PEOPLE: Readonly<Record<string, string>> = {
+  outbox: 'holds job names and ids; no role but the application’s may read it',
+  rate_limit: 'holds counters under keyed hashes; no role but the application’s may read it',
+  unit: 'the public directory and its settings',
+  coverage_rule: 'the public directory',
+  post: 'which offices a unit has, and the ids of their holders',
+  directory_version: 'one number',
+  migrations: 'names of migrations',
+};
+
+/** What the application's login may do, beside its policies; nothing may be here by accident. */
+const APPLICATION_COMMANDS: Readonly<Record<string, string>> = {
+  allocation: 'INSERT SELECT UPDATE',
+  audit_event: 'INSERT',
+  consent_event: 'INSERT SELECT',
+  contact_point: 'INSERT SELECT UPDATE',
+  coverage_rule: 'SELECT',
+  directory_version: 'SELECT',
+  duplicate_candidate: 'INSERT SELECT',
+  follow_up: 'INSERT SELECT UPDATE',
+  follow_up_event: 'INSERT SELECT',
+  idempotency_key: 'DELETE INSERT SELECT UPDATE',
+  join_submission: 'INSERT SELECT',
+  join_submission_handling: 'INSERT SELECT UPDATE',
+  message: 'INSERT SELECT UPDATE',
+  migrations: 'SELECT',
+  organiser: 'SELECT',
+  organiser_grant: 'SELECT',
+  organiser_session: 'INSERT SELECT UPDATE',
+  outbox: 'DELETE INSERT SELECT UPDATE',
+  person: 'INSERT SELECT UPDATE',
+  post: 'SELECT',
+  rate_limit: 'DELETE INSERT SELECT UPDATE',
+  unit: 'SELECT',
+};
+
+const tables = () =>
+  app.database.sql<{ name: string; enabled: boolean; forced: boolean }>(
+    `SELECT relname AS name, relrowsecurity AS enabled, relforcerowsecurity AS forced
+       FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+      ORDER BY relname`,
+  );
+
+/** Runs statements as the organiser role, in a transaction that is undone. */
+async function asOrganiserRole<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: app.database.url });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SET LOCAL ROLE branchline_organiser');
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('row-level security', () => {
+  it('is forced on every table, but for those that tell nothing about people', async () => {
+    const open = (await tables()).filter(({ enabled, forced }) => !enabled || !forced);
+    expect(open.map(({ name }) => name).sort()).toEqual(Object.keys(NOT_ABOUT_PEOPLE).sort());
+  });
+
+  it('has a policy of the application on each of its tables, and none for everybody', async () => {
+    const policies = await app.database.sql<{ name: string; roles: string }>(
+      `SELECT tablename AS name, array_to_string(roles, ' ') AS roles FROM pg_policies
+        WHERE schemaname = 'public'`,
+    );
+    expect(policies.filter(({ roles }) => /public/.test(roles))).toEqual([]);
+    const guarded = (await tables()).filter(({ forced }) => forced).map(({ name }) => name);
+    for (const table of guarded) {
+      const roles = policies.filter(({ name }) => name === table).map((policy) => policy.roles);
+      expect(roles, table).toContain('branchline_app');
+    }
+  });
+
+  it('shows the organiser role no row of any table while nobody is named', async () => {
+    const guarded = (await tables()).filter(({ forced }) => forced);
+    const denied: string[] = [];
+    for (const { name } of guarded) {
+      const [stored] = await app.database.sql<{ n: number }>(
+        `SELECT count(*)::integer AS n FROM ${name}`,
+      );
+      expect(stored?.n, `the test has to put rows into ${name}`).toBeGreaterThan(0);
+      for (const setting of [undefined, '', '018f0000-0000-7000-8000-000000000000']) {
+        const seen = await asOrganiserRole(async (client) => {
+          if (setting !== undefined) {
+            await client.query(`SELECT set_config('branchline.organiser_id', $1, true)`, [setting]);
+          }
+          const { rows } = await client.query<{ n: number }>(
+            `SELECT count(*)::integer AS n FROM ${name}`,
+          );
+          return rows[0]?.n;
+        }).catch((error: Error) => error.message);
+        if (seen !== 0) {
+          expect(seen).toMatch(/permission denied/);
+          denied.push(name);
+        }
+      }
+    }
+    // Those that no organiser's request reads at all.
+    expect([...new Set(denied)]).toEqual(
+      ['audit_event', 'idempotency_key', 'message', 'organiser_session'].filter((name) =>
+        denied.includes(name),
+      ),
+    );
+    expect(denied).toContain('organiser_session');
+  });
+
+  it('lets no organiser delete, and change only duties and what became of submissions', async () => {
+    const grants = await app.database.sql<{ name: string; command: string }>(
+      `SELECT table_name AS name, privilege_type AS command FROM information_schema.role_table_grants
+        WHERE grantee = 'branchline_organiser' AND table_schema = 'public'
+          AND privilege_type NOT IN ('SELECT') ORDER BY 1, 2`,
+    );
+    for (const { name, command } of grants) {
+      expect([
+        'audit_event INSERT',
+        'follow_up UPDATE',
+        'follow_up_event INSERT',
+        'join_submission_handling UPDATE',
+        'message INSERT',
+        'outbox INSERT',
+        'outbox DELETE',
+      ]).toContain(`${name} ${command}`);
+    }
+  });
+});
+
+describe('the application’s login', () => {
+  it('has exactly the commands that it is granted', async () => {
+    const grants = await app.database.sql<{ name: string; commands: string }>(
+      `SELECT table_name AS name, string_agg(privilege_type, ' ' ORDER BY privilege_type) AS commands
+         FROM information_schema.role_table_grants
+        WHERE grantee = 'branchline_app' AND table_schema = 'public' GROUP BY 1`,
+    );
+    expect(Object.fromEntries(grants.map(({ name, commands }) => [name, commands]))).toEqual(
+      APPLICATION_COMMANDS,
+    );
+  });
+
+  it('is bound: no superuser, no way round policies, no schema or table of its own', async () => {
+    const [role] = await app.database.sql(
+      `SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolinherit,
+              has_schema_privilege('branchline_app', 'public', 'CREATE') AS creates,
+              pg_has_role('branchline_app', 'branchline_owner', 'MEMBER') AS owns
+         FROM pg_roles WHERE rolname = 'branchline_app'`,
+    );
+    expect(role).toEqual({
+      rolsuper: false,
+      rolbypassrls: false,
+      rolcreaterole: false,
+      rolcreatedb: false,
+      rolinherit: false,
+      creates: false,
+      owns: false,
+    });
+  });
+
+  it.each([
+    'DELETE FROM person',
+    'DELETE FROM join_submission',
+    `UPDATE join_submission SET email = 'x'`,
+    `UPDATE consent_event SET decision = 'granted'`,
+    'SELECT * FROM audit_event',
+    'DELETE FROM audit_event',
+    `UPDATE unit SET name = 'x'`,
+    `INSERT INTO organiser_grant (id) VALUES (gen_random_uuid())`,
+    'TRUNCATE person',
+    'ALTER TABLE person DISABLE ROW LEVEL SECURITY',
+    'DROP POLICY application ON person',
+    'SET ROLE branchline_owner',
+  ])('may not: %s', async (statement) => {
+    const client = new Client({ connectionString: app.database.url });
+    await client.connect();
+    try {
+      await expect(client.query(statement)).rejects.toThrow(/permission denied|must be owner/);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('is what the process serves as; with a login that nothing binds it refuses to start', async () => {
+    await expect(
+      startApplication({
+        worker: false,
+        settings: { DATABASE_URL: app.database.ownerUrl, DATABASE_PGBOUNCER: 'true' },
+      }),
+    ).rejects.toThrow(/not bound by row-level security/);
+  });
+});
+
+describe('the clock', () => {
+  const CLOCKS = String.raw`\m(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)\s*\(|\m(current_timestamp|current_date|current_time|localtime|localtimestamp)\M|'(now|today|tomorrow|yesterday)'`;
+
+  it('of every function of ours is clock_now() alone', async () => {
+    const others = await app.database.sql(
+      `SELECT p.proname AS name FROM pg_proc p
+        WHERE p.pronamespace = 'public'::regnamespace AND p.prokind IN ('f', 'p')
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+          AND regexp_replace(pg_get_functiondef(p.oid), '--[^\n]*', '', 'g') ~* $1`,
+      [CLOCKS],
+    );
+    expect(others).toEqual([{ name: 'clock_now' }]);
+  });
+
+  it('of every default, constraint, index and policy of ours is clock_now() alone', async () => {
+    const expressions = await app.database.sql<{ whose: string; text: string }>(
+      `SELECT adrelid::regclass::text AS whose, pg_get_expr(adbin, adrelid) AS text
+         FROM pg_attrdef JOIN pg_class c ON c.oid = adrelid
+        WHERE c.relnamespace = 'public'::regnamespace
+       UNION ALL
+       SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+       UNION ALL
+       SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+       UNION ALL
+       SELECT policyname, coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies
+        WHERE schemaname = 'public'`,
+    );
+    expect(expressions.filter(({ text }) => text.includes('clock_now()')).length).toBeGreaterThan(
+      10,
+    );
+    const found = await app.database.sql(
+      `SELECT text FROM unnest($1::text[]) AS text WHERE text ~* $2`,
+      [expressions.map(({ text }) => text), CLOCKS],
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+it('every function that runs with its owner’s rights has its search path pinned', async () => {
+  const loose = await app.database.sql(
+    `SELECT p.proname FROM pg_proc p
+      WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
+        AND NOT coalesce(p.proconfig::text, '') LIKE '%search_path=public, pg_temp%'`,
+  );
+  expect(loose).toEqual([]);
+});
