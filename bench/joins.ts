@@ -3,7 +3,7 @@ import type { BenchCluster, BenchDatabase } from './bench-cluster.js';
 import type { BenchSettings } from './bench-settings.js';
 import { type ChildProgram, startProgram } from './child-program.js';
 import { joinPosts } from './join-posts.js';
-import type { LoadPlan } from './load.js';
+import { type LoadPlan, median } from './load.js';
 import { measure, type Round, summarise, type Summary } from './measured.js';
 
 const WARM_UP_SECONDS = 3;
@@ -16,6 +16,8 @@ interface Contestant {
   readonly nextBody: () => string;
   readonly beside?: () => Promise<ChildProgram>;
   readonly rounds: Round[];
+  /** Where a worker runs beside it: what it sent while the load lasted, round by round. */
+  readonly mailsPerSecond: number[];
 }
 
 /**
@@ -50,25 +52,20 @@ export async function benchJoins(
       connections: settings.connections,
       seconds,
     });
-    for (const contestant of contestants)
+    for (const contestant of contestants) {
       await round(cluster, contestant, post(contestant, WARM_UP_SECONDS));
-    const whole = contestants.at(-1);
-    const sentBefore = whole === undefined ? 0 : await sentMails(whole.database);
-    let wholeSeconds = 0;
+      contestant.rounds.length = 0;
+      contestant.mailsPerSecond.length = 0;
+    }
     for (let count = 0; count < settings.rounds; count += 1) {
       for (const contestant of contestants) {
-        const began = performance.now();
-        contestant.rounds.push(
-          await round(cluster, contestant, post(contestant, settings.seconds)),
-        );
-        if (contestant === whole) wholeSeconds += (performance.now() - began) / 1000;
+        await round(cluster, contestant, post(contestant, settings.seconds));
       }
     }
     await assertSameRows(contestants);
-    const sent = whole === undefined ? 0 : (await sentMails(whole.database)) - sentBefore;
     return {
       summaries: contestants.map(({ name, rounds }) => summarise(name, rounds)),
-      mailsPerSecond: sent / wholeSeconds,
+      mailsPerSecond: median(contestants.at(-1)?.mailsPerSecond ?? []),
     };
   } finally {
     await Promise.all(programs.map((program) => program.stop()));
@@ -110,6 +107,7 @@ async function startContestants(
       }),
       nextBody: joinPosts(1),
       rounds: [],
+      mailsPerSecond: [],
     },
     {
       name: 'API, worker stopped',
@@ -117,6 +115,7 @@ async function startContestants(
       program: await startApi('api', alone),
       nextBody: joinPosts(2),
       rounds: [],
+      mailsPerSecond: [],
     },
     {
       name: 'API and worker',
@@ -132,22 +131,25 @@ async function startContestants(
           readyPath: '/health/ready',
         }),
       rounds: [],
+      mailsPerSecond: [],
     },
   ];
 }
 
-async function round(
-  cluster: BenchCluster,
-  contestant: Contestant,
-  plan: LoadPlan,
-): Promise<Round> {
+async function round(cluster: BenchCluster, contestant: Contestant, plan: LoadPlan): Promise<void> {
   await cluster.checkpoint();
   const beside = await contestant.beside?.();
   try {
-    return await measure(plan, {
+    const sentBefore = await sentMails(contestant.database);
+    const began = performance.now();
+    const found = await measure(plan, {
       program: [contestant.program.pid],
       database: () => cluster.processIds(),
     });
+    contestant.rounds.push(found);
+    const seconds = (performance.now() - began) / 1000;
+    const sent = (await sentMails(contestant.database)) - sentBefore;
+    if (beside !== undefined) contestant.mailsPerSecond.push(sent / seconds);
   } finally {
     await beside?.stop();
   }

@@ -140,7 +140,7 @@ describe.each(
       `${good}&constructor=1`,
       `${good}&${good}`,
       `${first}=`,
-      `${first}`,
+      first,
       `${first}[]=1`,
       `${first}[a]=1`,
       ...[
@@ -158,7 +158,7 @@ describe.each(
       ].map((limit) => `${good.replace(/limit=\d+/, '')}&limit=${limit}`),
       `${good}&limit=1&limit=2`,
       ...INJECTIONS.map((text) => `${first}=${encodeURIComponent(text)}`),
-      ...UNSTORABLE_TEXTS.filter(([, text]) => text.isWellFormed() && text.length < 9000).map(
+      ...UNSTORABLE_TEXTS.filter(([, text]) => !/\p{Cs}/u.test(text) && text.length < 9000).map(
         ([, text]) => `${first}=${encodeURIComponent(text)}`,
       ),
     ];
@@ -179,7 +179,11 @@ describe.each(
       queries.push(...cursors.map((cursor) => `cursor=${cursor}`.replace(' ', '%20')));
     } else {
       queries.push(
-        ...['', 'limit=3', 'postcode=nonsense', 'postcode=12345', `postcode=${'M'.repeat(3000)}`],
+        '',
+        'limit=3',
+        'postcode=nonsense',
+        'postcode=12345',
+        `postcode=${'M'.repeat(3000)}`,
       );
     }
     await expectRefused(

@@ -32,6 +32,7 @@ const NOT_ABOUT_PEOPLE: Readonly<Record<string, string>> = {
   post: 'which offices a unit has, and the ids of their holders',
   directory_version: 'one number',
   migrations: 'names of migrations',
+  typeorm_metadata: 'the generated columns of our tables',
 };
 
 /** What the application's login may do, beside its policies; nothing may be here by accident. */
@@ -57,6 +58,7 @@ const APPLICATION_COMMANDS: Readonly<Record<string, string>> = {
   person: 'INSERT SELECT UPDATE',
   post: 'SELECT',
   rate_limit: 'DELETE INSERT SELECT UPDATE',
+  typeorm_metadata: 'SELECT',
   unit: 'SELECT',
 };
 
@@ -124,12 +126,12 @@ describe('row-level security', () => {
       }
     }
     // Those that no organiser's request reads at all.
-    expect([...new Set(denied)]).toEqual(
-      ['audit_event', 'idempotency_key', 'message', 'organiser_session'].filter((name) =>
-        denied.includes(name),
-      ),
-    );
-    expect(denied).toContain('organiser_session');
+    expect([...new Set(denied)]).toEqual([
+      'audit_event',
+      'idempotency_key',
+      'message',
+      'organiser_session',
+    ]);
   });
 
   it('lets no organiser delete, and change only duties and what became of submissions', async () => {
@@ -144,9 +146,6 @@ describe('row-level security', () => {
         'follow_up UPDATE',
         'follow_up_event INSERT',
         'join_submission_handling UPDATE',
-        'message INSERT',
-        'outbox INSERT',
-        'outbox DELETE',
       ]).toContain(`${name} ${command}`);
     }
   });

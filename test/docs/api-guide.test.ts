@@ -32,7 +32,8 @@ describe(GUIDE, () => {
     if (example.kind === 'exchange') return runExample(application.url, example, text);
     const mail = await application.smtp.waitFor(
       ({ to, subject }) =>
-        to.includes(example.to) && new ExampleText().compare(example.subject, subject) === undefined,
+        to.includes(example.to) &&
+        new ExampleText().compare(example.subject, subject) === undefined,
     );
     const faults = [
       text.compare(example.subject, mail.subject),

@@ -18,19 +18,22 @@ describe(DECISION, () => {
   it.each([
     ['## Runtime', project.dependencies],
     ['## Development', project.devDependencies],
-  ])('has one row for each dependency below “%s”, with the licence it has', (heading, listed = {}) => {
-    const rows = tableRowsOf(sectionOf(text, heading)).map(([name = '', , licence = '']) => [
-      name.replaceAll('`', ''),
-      licence,
-    ]);
-    expect(Object.fromEntries(rows)).toEqual(
-      Object.fromEntries(
-        Object.keys(listed).map((name) => [
-          name,
-          packageFile(`node_modules/${name}/package.json`).license,
-        ]),
-      ),
-    );
-    expect(rows).toHaveLength(Object.keys(listed).length);
-  });
+  ])(
+    'has one row for each dependency below “%s”, with the licence it has',
+    (heading, listed = {}) => {
+      const rows = tableRowsOf(sectionOf(text, heading)).map(([name = '', , licence = '']) => [
+        name.replaceAll('`', ''),
+        licence,
+      ]);
+      expect(Object.fromEntries(rows)).toEqual(
+        Object.fromEntries(
+          Object.keys(listed).map((name) => [
+            name,
+            packageFile(`node_modules/${name}/package.json`).license,
+          ]),
+        ),
+      );
+      expect(rows).toHaveLength(Object.keys(listed).length);
+    },
+  );
 });

@@ -9,7 +9,9 @@ describe('the examples of a guide', () => {
   it('take any id, time, reference and day for those shown, and nothing else', () => {
     const text = new ExampleText();
     expect(text.compare(`id ${FIRST}`, `id ${OTHER}`)).toBeUndefined();
-    expect(text.compare('J-7Q4K-2MXF by Monday 2 March', 'J-AAAA-BBBB by Friday 27 November')).toBeUndefined();
+    expect(
+      text.compare('J-7Q4K-2MXF by Monday 2 March', 'J-AAAA-BBBB by Friday 27 November'),
+    ).toBeUndefined();
     expect(text.compare('2026-11-23T10:31:05.825Z', '2027-01-01T00:00:00Z')).toBeUndefined();
     expect(text.compare('Manchester', 'Salford')).toContain('Salford');
     expect(text.compare('2026-11-23T10:31:05.825Z', 'yesterday')).toContain('yesterday');

@@ -1,5 +1,9 @@
 /** What every run makes anew, and how it looks; where `isName`, the same again means the same thing. */
-const VOLATILE: readonly { readonly name: string; readonly shape: string; readonly isName: boolean }[] = [
+const VOLATILE: readonly {
+  readonly name: string;
+  readonly shape: string;
+  readonly isName: boolean;
+}[] = [
   {
     name: 'uuid',
     shape: '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}',

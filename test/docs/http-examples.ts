@@ -193,7 +193,13 @@ function exchangeOf(request: Fence, answer: Fence): HttpExample {
 
 function mailOf({ line, text }: Fence): MailExample {
   const { headers, body } = partsOf(`mail\n${text}`);
-  return { kind: 'mail', line, to: headers['to'] ?? '', subject: headers['subject'] ?? '', text: body };
+  return {
+    kind: 'mail',
+    line,
+    to: headers['to'] ?? '',
+    subject: headers['subject'] ?? '',
+    text: body,
+  };
 }
 
 /** First line, headers by lower-case name, and what stands after the empty line. */

@@ -22,8 +22,12 @@ import { blocksOf, readDocument, sectionOf, tableRowsOf } from './markdown.js';
 const text = readDocument('docs/operating.md');
 
 describe('the settings of docs/operating.md', () => {
-  const rows = tableRowsOf(sectionOf(text, '## Settings')).filter(([name]) => name?.startsWith('`'));
-  const documented = new Map(rows.map(([name = '', value = '']) => [name.replaceAll('`', ''), value]));
+  const rows = tableRowsOf(sectionOf(text, '## Settings')).filter(([name]) =>
+    name?.startsWith('`'),
+  );
+  const documented = new Map(
+    rows.map(([name = '', value = '']) => [name.replaceAll('`', ''), value]),
+  );
 
   it('are those of the schema, each once', () => {
     expect(rows.map(([name]) => name?.replaceAll('`', '')).toSorted()).toEqual(
@@ -58,8 +62,15 @@ describe('the metrics of docs/operating.md', () => {
       .map(({ name }) => name)
       .filter((name) => name.startsWith('branchline_'));
     expect(others).toHaveLength(2);
-    const named = new Set([...text.matchAll(/`(branchline_[a-z_]+[a-z])`/g)].map(([, name]) => name));
-    const roles = ['branchline_owner', 'branchline_app', 'branchline_organiser', 'branchline_migrate'];
+    const named = new Set(
+      [...text.matchAll(/`(branchline_[a-z_]+[a-z])`/g)].map(([, name]) => name),
+    );
+    const roles = [
+      'branchline_owner',
+      'branchline_app',
+      'branchline_organiser',
+      'branchline_migrate',
+    ];
     expect([...named].filter((name) => !roles.includes(name ?? '')).toSorted()).toEqual(
       ours.toSorted(),
     );

@@ -23,7 +23,9 @@ describe.each(documents)('%s', (document) => {
 
   it('links to files and headings that are there', () => {
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
-    const broken = links.filter((link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(document, link));
+    const broken = links.filter(
+      (link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(document, link),
+    );
     expect(broken).toEqual([]);
   });
 

@@ -71,7 +71,9 @@ describe('the commands of README.md', () => {
   });
 
   it('name the pages that are there', async () => {
-    const pages = [...README.matchAll(/<http:\/\/localhost:3000(\/[^>]*)>/g)].map(([, path]) => path);
+    const pages = [...README.matchAll(/<http:\/\/localhost:3000(\/[^>]*)>/g)].map(
+      ([, path]) => path,
+    );
     expect(pages).toEqual(expect.arrayContaining(['/dev/mailbox', '/join', '/docs']));
     for (const path of pages) expect((await fetch(url + path)).status).toBe(200);
   });

@@ -131,7 +131,7 @@ export const offences: Offence[] = [
     ),
   ),
   offence('allocation using join', 'src/allocation/a.ts', using('../join/a.js')),
-  offence('join using follow-ups', 'src/join/uses-duty.ts', using('../follow-ups/a.js')),
+  offence('join using donations', 'src/join/uses-donations.ts', using('../donations/a.js')),
   offence('follow-ups using join', 'src/follow-ups/a.ts', using('../join/a.js')),
   offence('messaging using donations', 'src/messaging/a.ts', using('../donations/a.js')),
   offence('a type taken upwards', 'src/people/up-type.ts', usingType('../join/join.schemas.js')),

@@ -21,7 +21,12 @@ async function lint(
     const child = execFile(
       process.execPath,
       [join(root, 'node_modules/oxlint/bin/oxlint'), '-c', 'oxlint.config.mjs', '-f', 'json'],
-      { cwd: directory, maxBuffer: 64 * 1024 * 1024, timeout: 50_000 },
+      {
+        cwd: directory,
+        maxBuffer: 64 * 1024 * 1024,
+        timeout: 50_000,
+        env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}` },
+      },
       (_error, output) => done({ exitCode: child.exitCode ?? -1, stdout: output }),
     );
   });
