@@ -15,6 +15,17 @@ export class CreatePlatform1764000000000 implements MigrationInterface {
         LANGUAGE sql STABLE PARALLEL SAFE
         RETURN statement_timestamp();
 
+      -- A UUID of version 7 (RFC 9562, 5.7) for rows that only a statement knows it will write;
+      -- PostgreSQL has one of its own from version 18 on. Ids are otherwise made by the application.
+      CREATE FUNCTION uuid_v7() RETURNS uuid
+        LANGUAGE sql VOLATILE PARALLEL SAFE
+        AS $$
+          SELECT encode(set_bit(set_bit(overlay(
+            uuid_send(gen_random_uuid())
+            PLACING substring(int8send((extract(epoch FROM clock_now()) * 1000)::bigint) FROM 3)
+            FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid
+        $$;
+
       -- A name as it is compared: without accents, case, punctuation and double spaces. IMMUTABLE by
       -- promise: the dictionary of unaccent is named, and does not change under us.
       CREATE FUNCTION folded_name(name text) RETURNS text
@@ -136,6 +147,7 @@ export class CreatePlatform1764000000000 implements MigrationInterface {
       DROP TABLE outbox;
       DROP TABLE typeorm_metadata;
       DROP FUNCTION folded_name(text);
+      DROP FUNCTION uuid_v7();
       DROP FUNCTION clock_now();
       DROP EXTENSION unaccent;
     `);

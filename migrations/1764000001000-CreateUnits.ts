@@ -55,7 +55,8 @@ export class CreateUnits1764000001000 implements MigrationInterface {
       CREATE INDEX coverage_rule_unit ON coverage_rule (unit_id);
 
       -- The version of everything the locator keeps in memory. Whoever changes a unit or a rule moves
-      -- it on, whatever program they used; the processes hear of it after the commit.
+      -- it on, whatever program they used; the processes hear of it after the commit. By row, so that a
+      -- statement that changes none leaves the version, and what others have cached by it, alone.
       CREATE TABLE directory_version (
         singleton boolean NOT NULL DEFAULT true,
         version bigint NOT NULL,
@@ -74,10 +75,10 @@ export class CreateUnits1764000001000 implements MigrationInterface {
         END
         $$;
       CREATE TRIGGER unit_moves_directory_version AFTER INSERT OR UPDATE OR DELETE ON unit
-        FOR EACH STATEMENT EXECUTE FUNCTION move_directory_version_on();
+        FOR EACH ROW EXECUTE FUNCTION move_directory_version_on();
       CREATE TRIGGER coverage_rule_moves_directory_version
         AFTER INSERT OR UPDATE OR DELETE ON coverage_rule
-        FOR EACH STATEMENT EXECUTE FUNCTION move_directory_version_on();
+        FOR EACH ROW EXECUTE FUNCTION move_directory_version_on();
 
       CREATE TABLE organiser (
         id uuid NOT NULL,
@@ -145,7 +146,7 @@ export class CreateUnits1764000001000 implements MigrationInterface {
       CREATE INDEX post_holder ON post (holder_id);
       CREATE INDEX post_stand_in ON post (stand_in_id);
       CREATE TRIGGER post_moves_directory_version AFTER INSERT OR UPDATE OR DELETE ON post
-        FOR EACH STATEMENT EXECUTE FUNCTION move_directory_version_on();
+        FOR EACH ROW EXECUTE FUNCTION move_directory_version_on();
     `);
   }
 

@@ -118,7 +118,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode);
-  const isTheirs = OPERATORS_FAULTS.some((fault) => error instanceof fault);
+  const isTheirs =
+    OPERATORS_FAULTS.some((fault) => error instanceof fault) ||
+    // A file that is not there, or a server that is not running: told by its own words.
+    (error as NodeJS.ErrnoException).syscall !== undefined;
   console.error(isTheirs ? (error as Error).message : error);
   process.exit(1);
 }

@@ -9,3 +9,10 @@ export function ageOn(dateOfBirth: string, today: string): number {
   const years = Number(today.slice(0, 4)) - Number(dateOfBirth.slice(0, 4));
   return today.slice(5) < dateOfBirth.slice(5) ? years - 1 : years;
 }
+
+const ADULT_AGE = 18;
+
+/** Whether somebody is under eighteen on a day; both `YYYY-MM-DD`. */
+export function isMinorOn(dateOfBirth: string, today: string): boolean {
+  return ageOn(dateOfBirth, today) < ADULT_AGE;
+}

@@ -33,8 +33,8 @@ export function confirmationPage(found: ConfirmationState) {
  * What reaches the record of a known person with the press, in full: somebody else may have typed
  * it. For anybody else there is nothing to show, and a mistyped address tells its owner nothing.
  */
-function detailsTakenOver({ matchedBy, posted, email, phone }: ConfirmableSubmission): Detail[] {
-  if (matchedBy === null) return [];
+function detailsTakenOver({ takesOver, posted, email, phone }: ConfirmableSubmission): Detail[] {
+  if (!takesOver) return [];
   const { address = {}, consent } = posted;
   const wanted: [string, string | null | undefined][] = [
     ['Phone number', email === null ? null : phone],

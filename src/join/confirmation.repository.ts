@@ -14,6 +14,11 @@ export interface ConfirmableSubmission {
   personId: string | null;
   confirmedAt: Date | null;
   suspectedBot: boolean;
+  /**
+   * Whether confirming brings what was posted to a known person's record: only where the address
+   * that the link went to is on it.
+   */
+  takesOver: boolean;
 }
 
 /** What a confirmed submission brings to a known person's record. */
@@ -37,7 +42,12 @@ export class ConfirmationRepository {
     const rows: ConfirmableSubmission[] = await manager.query(
       `SELECT s.id, s.received_at AS "receivedAt", s.posted, s.email, s.phone,
               s.matched_by AS "matchedBy", h.person_id AS "personId",
-              h.confirmed_at AS "confirmedAt", s.suspected_bot AS "suspectedBot"
+              h.confirmed_at AS "confirmedAt", s.suspected_bot AS "suspectedBot",
+              s.matched_by IS NOT NULL AND EXISTS (
+                SELECT FROM contact_point c
+                 WHERE c.person_id = h.person_id
+                   AND c.kind = CASE WHEN s.email IS NULL THEN 'phone' ELSE 'email' END
+                   AND c.value = coalesce(s.email, s.phone)) AS "takesOver"
          FROM join_submission_handling h JOIN join_submission s ON s.id = h.submission_id
         WHERE h.submission_id = $1 ${lock ? 'FOR UPDATE OF h' : ''}`,
       [id],
@@ -54,23 +64,18 @@ export class ConfirmationRepository {
     );
   }
 
-  /**
-   * Verifies a contact point of the person, if it is on their record.
-   *
-   * @returns whether it is: whoever opened the link then reads a mailbox or a phone of theirs.
-   */
+  /** Verifies a contact point of the person, if it is on their record. */
   async verifyContactPoint(
     manager: EntityManager,
     personId: string,
     kind: 'email' | 'phone',
     value: string,
-  ): Promise<boolean> {
-    const [, count]: [unknown, number] = await manager.query(
+  ): Promise<void> {
+    await manager.query(
       `UPDATE contact_point SET verified_at = coalesce(verified_at, clock_now())
         WHERE person_id = $1 AND kind = $2 AND value = $3`,
       [personId, kind, value],
     );
-    return count > 0;
   }
 
   /** Takes over what was posted; what was left blank stays as it is on the record. */

@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidV7 } from 'uuid';
+import { Allocator } from '../allocation/allocator.js';
 import { Database } from '../platform/database/database.js';
+import { Clock } from '../platform/time/clock.js';
+import { UnitDirectory } from '../units/unit-directory.js';
+import { isMinorOn } from './age.js';
+import { AllocationChangeRepository } from './allocation-change.repository.js';
 import { ConfirmationLink } from './confirmation-link.js';
 import { type ConfirmableSubmission, ConfirmationRepository } from './confirmation.repository.js';
 import { JoinForm } from './join-form.js';
+import { newAllocationRow } from './join-rows.js';
+import type { JoinInput } from './join.schemas.js';
 import { CONSENT_PURPOSE, postedConsents } from './posted-consents.js';
-import { writtenPostcode } from './royal-mail-postcode.js';
+import { royalMailPostcode, writtenPostcode } from './royal-mail-postcode.js';
 
 /** What a confirmation page shows. */
 export type ConfirmationState =
@@ -20,6 +27,10 @@ export class ConfirmationService {
     private readonly links: ConfirmationLink,
     private readonly form: JoinForm,
     private readonly repository: ConfirmationRepository,
+    private readonly directory: UnitDirectory,
+    private readonly allocator: Allocator,
+    private readonly allocations: AllocationChangeRepository,
+    private readonly clock: Clock,
   ) {}
 
   /** What the link is for. Changes nothing: mail scanners open links too. */
@@ -56,10 +67,8 @@ export class ConfirmationService {
     const [kind, value] =
       email === null ? (['phone', phone] as const) : (['email', email] as const);
     if (value === null) return;
-    const isTheirs = await this.repository.verifyContactPoint(manager, personId, kind, value);
-    if (isTheirs && submission.matchedBy !== null) {
-      await this.acceptProposal(manager, personId, submission);
-    }
+    await this.repository.verifyContactPoint(manager, personId, kind, value);
+    if (submission.takesOver) await this.acceptProposal(manager, personId, submission);
   }
 
   private async acceptProposal(
@@ -84,6 +93,25 @@ export class ConfirmationService {
       wordingVersion: this.form.wordingVersion,
       privacyNotice: posted.consent.privacyNotice,
     });
+    if (posted.postcode !== undefined) await this.allocateAnew(manager, personId, posted);
+  }
+
+  /** Who has moved belongs where they live now; the new branch has the duty of this post already. */
+  private async allocateAnew(
+    manager: EntityManager,
+    personId: string,
+    posted: JoinInput,
+  ): Promise<void> {
+    const decision = this.allocator.decide(this.directory.view, royalMailPostcode(posted));
+    if (decision.provisional) return;
+    const today = this.clock.now().toISOString().slice(0, 10);
+    const isMinor = posted.dateOfBirth !== undefined && isMinorOn(posted.dateOfBirth, today);
+    await this.allocations.replaceAllocation(
+      manager,
+      personId,
+      newAllocationRow(uuidV7(), decision),
+      isMinor,
+    );
   }
 }
 

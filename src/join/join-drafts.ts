@@ -9,7 +9,7 @@ import { OutboxService } from '../platform/outbox/outbox.service.js';
 import { Clock } from '../platform/time/clock.js';
 import { divisionOfNation, WorkingCalendar } from '../platform/time/working-days.js';
 import type { DirectoryView } from '../units/directory-view.js';
-import { ageOn } from './age.js';
+import { isMinorOn } from './age.js';
 import { joinAnswer } from './join-answer.js';
 import { joinFingerprint, recipientHash } from './join-fingerprint.js';
 import { JoinForm } from './join-form.js';
@@ -20,10 +20,6 @@ import { CONSENT_PURPOSE, postedConsents } from './posted-consents.js';
 import { newReference } from './reference.js';
 import { writtenPostcode } from './royal-mail-postcode.js';
 import { settleAllocation } from './settle-allocation.definition.js';
-
-/** How many people who share a contact point are put up for review at most. */
-const MOST_CANDIDATES = 10;
-const ADULT_AGE = 18;
 
 /** How a submission came in, besides what it says. */
 export interface JoinReceipt {
@@ -57,7 +53,8 @@ export class JoinDrafts {
     const id = uuidV7();
     const reference = newReference();
     const email = input.email?.toLowerCase() ?? null;
-    const phone = internationalPhone(input.phone ?? '', input.country) ?? null;
+    const phone =
+      input.phone === undefined ? null : (internationalPhone(input.phone, input.country) ?? null);
     const channel = email === null ? 'sms' : 'email';
     const recipient = recipientHash(environment.LINK_SECRET, email ?? phone ?? '');
 
@@ -168,13 +165,10 @@ export class JoinDrafts {
         wording_version: this.form.wordingVersion,
       })),
       allocation: newAllocationRow(uuidV7(), decision),
-      spare_ids: Array.from({ length: MOST_CANDIDATES }, () => uuidV7()),
     };
   }
 
   private isMinor({ dateOfBirth }: JoinInput, now: Date): boolean {
-    return (
-      dateOfBirth !== undefined && ageOn(dateOfBirth, now.toISOString().slice(0, 10)) < ADULT_AGE
-    );
+    return dateOfBirth !== undefined && isMinorOn(dateOfBirth, now.toISOString().slice(0, 10));
   }
 }

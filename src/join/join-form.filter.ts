@@ -11,6 +11,7 @@ import { toProblem } from '../platform/http/problem-mapping.js';
 import { answerProblem } from '../platform/http/problem-reply.js';
 import { LOGGER, type Logger } from '../platform/logging/logger.js';
 import { PageRenderer } from '../platform/templates/page-renderer.js';
+import { JoinForm } from './join-form.js';
 import { JoinPages } from './join-pages.js';
 import { wantsPage } from './wants-page.js';
 
@@ -26,10 +27,11 @@ export class JoinFormFilter implements ExceptionFilter {
   constructor(
     private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly form: JoinForm,
     private readonly pages: JoinPages,
   ) {}
 
-  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+  catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
@@ -43,11 +45,16 @@ export class JoinFormFilter implements ExceptionFilter {
       return;
     }
     request.problemCode = problem.code;
-    const page = this.pages.formPage({ body: request.body, problem });
-    await this.renderer.send(reply, {
-      ...page,
-      status: problem.status,
-      headers: { ...page.headers, ...problem.headers },
-    });
+    const { origin, host: ownHost } = request.headers;
+    const isOurs = origin !== undefined && this.form.isOwn(origin, ownHost);
+    const page = this.pages.formPage({ body: request.body, problem, isOurs });
+    // Nest waits for no filter: a rejection that nobody takes would end the process.
+    this.renderer
+      .send(reply, {
+        ...page,
+        status: problem.status,
+        headers: { ...page.headers, ...problem.headers },
+      })
+      .catch((failure: unknown) => answerProblem(failure, request, reply, options));
   }
 }

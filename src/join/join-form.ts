@@ -15,14 +15,19 @@ export class JoinForm {
   readonly thankYouUrl: string;
   /** Origins that the browser must be allowed to be sent on to. */
   readonly thankYouOrigin: string | undefined;
+  private readonly ownOrigin: string;
   private readonly isListed: (origin: string) => boolean;
 
   /** @throws Error when the thank-you page does not lie on an allowed origin. */
   constructor(configuration: Configuration) {
     const { environment, publicUrl, production } = configuration;
-    const own = new URL(publicUrl).origin;
+    this.ownOrigin = new URL(publicUrl).origin;
     const anyLoopback = production ? [] : ['http://localhost:*', 'http://127.0.0.1:*'];
-    this.isListed = originMatcher([own, ...environment.JOIN_FORM_ORIGINS, ...anyLoopback]);
+    this.isListed = originMatcher([
+      this.ownOrigin,
+      ...environment.JOIN_FORM_ORIGINS,
+      ...anyLoopback,
+    ]);
     this.id = environment.JOIN_FORM_ID;
     this.privacyNoticeVersion = environment.PRIVACY_NOTICE_VERSION;
     this.thankYouUrl = environment.JOIN_FORM_THANK_YOU_URL ?? '/join/thanks';
@@ -35,13 +40,17 @@ export class JoinForm {
   }
 
   /**
-   * Whether a page of this origin may post the form. A page that we served ourselves, under
-   * whatever name the visitor reached us, may.
+   * Whether a page of this origin may post the form. One that we served ourselves may.
    *
    * @param host the request's Host header.
    */
   allows(origin: string, host: string | undefined): boolean {
-    if (this.isListed(origin)) return true;
+    return this.isListed(origin) || this.isOwn(origin, host);
+  }
+
+  /** Whether we served the page ourselves, under whatever name the visitor reached us. */
+  isOwn(origin: string, host: string | undefined): boolean {
+    if (origin === this.ownOrigin) return true;
     return URL.canParse(origin) && host !== undefined && new URL(origin).host === host;
   }
 }

@@ -4,7 +4,7 @@ import { FollowUpsModule } from '../follow-ups/follow-ups.module.js';
 import { UnitsModule } from '../units/units.module.js';
 import { ConfirmationLink } from './confirmation-link.js';
 import { SettleAllocationJob } from './jobs/settle-allocation.job.js';
-import { SettleAllocationRepository } from './jobs/settle-allocation.repository.js';
+import { AllocationChangeRepository } from './allocation-change.repository.js';
 import { AcknowledgementRepository } from './messages/acknowledgement.repository.js';
 import { JoinAcknowledgement } from './messages/join-acknowledgement.message.js';
 
@@ -16,7 +16,7 @@ import { JoinAcknowledgement } from './messages/join-acknowledgement.message.js'
     ConfirmationLink,
     JoinAcknowledgement,
     SettleAllocationJob,
-    SettleAllocationRepository,
+    AllocationChangeRepository,
   ],
 })
 export class JoinJobsModule {}

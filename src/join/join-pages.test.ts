@@ -180,7 +180,12 @@ describe('the link to the form', () => {
 
 describe('a post with faults', () => {
   it('shows all faults at once, above and beside the fields, in the order of the page', async () => {
-    const html = await refused({ email: 'sam@', phone: '12', dateOfBirth: 'x' });
+    const html = await refused({
+      email: 'sam',
+      phone: '12',
+      postcode: 'nonsense',
+      dateOfBirth: 'x',
+    });
     const links = [...html.matchAll(/<li><a href="#([^"]+)">/g)].map(([, id]) => id);
     expect(links).toEqual([
       'givenName',
@@ -409,6 +414,7 @@ describe('the page of a confirmation link', () => {
     personId: '0193594b-6d1e-7c3a-9a54-0f6f1c2e8b13',
     confirmedAt: null,
     suspectedBot: false,
+    takesOver: false,
   };
 
   it('shows the address and one button, and tells the owner of a mistyped address nothing else', () => {
@@ -420,7 +426,7 @@ describe('the page of a confirmation link', () => {
   });
 
   it('shows a known person exactly what their press takes over', () => {
-    const known = { ...submission, matchedBy: 'verified_email' };
+    const known = { ...submission, matchedBy: 'verified_email', takesOver: true };
     const html = confirmationOf({ state: 'open', submission: known });
     expect(html).toContain('<dt>Address</dt><dd>1 &lt;High&gt; St, Manchester</dd>');
     expect(html).toContain('<dt>Postcode</dt><dd>M14 5RX</dd>');

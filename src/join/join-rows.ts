@@ -56,8 +56,6 @@ export interface NewPersonRow {
     wording_version: string;
   })[];
   allocation: NewAllocationRow;
-  /** Ids for pairs to be reviewed, should others share a contact point. */
-  spare_ids: string[];
 }
 
 export interface NewSubmissionRow {

@@ -5,6 +5,7 @@ import { FollowUpsModule } from '../follow-ups/follow-ups.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { CorsPolicies } from '../platform/http/cors.js';
 import { UnitsModule } from '../units/units.module.js';
+import { AllocationChangeRepository } from './allocation-change.repository.js';
 import { ConfirmationController } from './confirmation.controller.js';
 import { ConfirmationLink } from './confirmation-link.js';
 import { ConfirmationRepository } from './confirmation.repository.js';
@@ -30,6 +31,7 @@ import { JoinSubmissionHandlingEntity } from './join-submission-handling.entity.
   ],
   controllers: [JoinController, JoinPageController, ConfirmationController],
   providers: [
+    AllocationChangeRepository,
     ConfirmationLink,
     ConfirmationRepository,
     ConfirmationService,

@@ -74,9 +74,9 @@ WITH begun AS MATERIALIZED (
    WHERE unknown
 ), new_duplicates AS (
   INSERT INTO duplicate_candidate (id, person_id, other_person_id, reason)
-  SELECT ($2::jsonb->'spare_ids'->>(n - 1)::integer)::uuid, whose, other, 'shared_contact_point'
-    FROM request, unnest(candidates) WITH ORDINALITY AS shared (other, n)
-   WHERE unknown AND n <= jsonb_array_length($2::jsonb->'spare_ids')
+  SELECT uuid_v7(), whose, other, 'shared_contact_point'
+    FROM request, unnest(candidates[1:10]) AS other
+   WHERE unknown
 ), new_submission AS (
   INSERT INTO join_submission (id, reference, form_id, channel, posted, answer, email, phone,
                                matched_by, suspected_bot, address, user_agent, request_id)

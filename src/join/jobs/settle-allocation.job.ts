@@ -7,7 +7,7 @@ import { UnitDirectory } from '../../units/unit-directory.js';
 import { newAllocationRow } from '../join-rows.js';
 import { royalMailPostcode } from '../royal-mail-postcode.js';
 import { settleAllocation } from '../settle-allocation.definition.js';
-import { SettleAllocationRepository } from './settle-allocation.repository.js';
+import { AllocationChangeRepository } from '../allocation-change.repository.js';
 
 /**
  * A locator that is down never refuses a join: the national office takes it, and this job decides
@@ -22,7 +22,7 @@ export class SettleAllocationJob implements InsideHandler<{ readonly submissionI
     private readonly directory: UnitDirectory,
     private readonly allocator: Allocator,
     private readonly followUps: FollowUpsService,
-    private readonly repository: SettleAllocationRepository,
+    private readonly repository: AllocationChangeRepository,
   ) {}
 
   async handle(

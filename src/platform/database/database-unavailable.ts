@@ -13,7 +13,8 @@ const NETWORK_CODES = new Set([
 /**
  * SQLSTATEs that mean "not now" and never "wrong input": shutdown and start-up (57P01–57P03),
  * statement timeout (57014), too many connections (53300), lock not available in time (55P03),
- * deadlock and serialisation failure (40P01, 40001: the same request goes through when repeated).
+ * deadlock and serialisation failure (40P01, 40001: the same request goes through when repeated), and
+ * a database that is being restored: closed to connections, renamed or dropped (55000, 3D000, 57P04).
  * PostgreSQL manual, appendix A.
  */
 const NOT_NOW_STATES = new Set([
@@ -26,6 +27,9 @@ const NOT_NOW_STATES = new Set([
   '25P03',
   '40P01',
   '40001',
+  '55000',
+  '3D000',
+  '57P04',
 ]);
 
 /** Messages of `pg` and `pg-pool`, which carry no code. */

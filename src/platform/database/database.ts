@@ -31,14 +31,20 @@ export class Database implements OnModuleInit {
     private readonly configuration: Configuration,
   ) {}
 
-  /** Refuses to serve with a login that row-level security does not bind. */
+  /**
+   * Refuses to serve with a role that row-level security does not bind; in production also with a
+   * login that could cast the role off (RESET ROLE).
+   */
   async onModuleInit(): Promise<void> {
-    const [role] = await this.query<{ name: string; unbound: boolean }>(`
-      SELECT rolname AS name, rolsuper OR rolbypassrls AS unbound
-        FROM pg_roles WHERE rolname = current_user`);
-    if (role === undefined || role.unbound) {
+    const unbound = await this.query<{ name: string }>(
+      `SELECT rolname AS name FROM pg_roles
+        WHERE (rolsuper OR rolbypassrls)
+          AND (rolname = current_user OR ($1 AND rolname = session_user))`,
+      [this.configuration.production],
+    );
+    if (unbound[0] !== undefined) {
       throw new Error(
-        `The database login ${role?.name ?? ''} is not bound by row-level security: connect as branchline_app.`,
+        `The database login ${unbound[0].name} is not bound by row-level security: connect as branchline_app.`,
       );
     }
   }

@@ -49,6 +49,7 @@ function normalise(value: string, multiline: boolean): string {
   return lines.trim().normalize('NFC');
 }
 
+const NO_AT_MESSAGE = 'An e-mail address must contain an @, such as name@example.org.';
 const EMAIL_MESSAGE = 'Please check the e-mail address; it should look like name@example.org.';
 
 /**
@@ -58,12 +59,11 @@ const EMAIL_MESSAGE = 'Please check the e-mail address; it should look like name
  */
 export function emailAddress() {
   return text({ max: 254, needed: 'Please give an e-mail address.' })
-    .refine((value) => value.includes('@'), {
-      error: 'An e-mail address must contain an @, such as name@example.org.',
+    .refine(looksLikeEmail, {
+      // One refinement, and no `abort`: that would silence the rules over several fields.
+      error: ({ input }) => (String(input).includes('@') ? EMAIL_MESSAGE : NO_AT_MESSAGE),
       params: { code: 'invalid_email' },
-      abort: true,
     })
-    .refine(looksLikeEmail, { error: EMAIL_MESSAGE, params: { code: 'invalid_email' } })
     .meta({ format: 'email', examples: ['name@example.org'] });
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { NewAllocationRow } from '../join-rows.js';
-import type { JoinInput } from '../join.schemas.js';
+import type { NewAllocationRow } from './join-rows.js';
+import type { JoinInput } from './join.schemas.js';
 
 /** A submission whose allocation is to be settled, locked. */
 export interface UnsettledSubmission {
@@ -11,8 +11,9 @@ export interface UnsettledSubmission {
   isMinor: boolean;
 }
 
+/** All SQL of allocating somebody anew: the history keeps what was. */
 @Injectable()
-export class SettleAllocationRepository {
+export class AllocationChangeRepository {
   async find(
     manager: EntityManager,
     submissionId: string,
@@ -29,7 +30,7 @@ export class SettleAllocationRepository {
     return rows[0];
   }
 
-  /** Ends the provisional allocation and begins the settled one; the history keeps both. */
+  /** Ends the current allocation and begins another; a child stays with the national office. */
   async replaceAllocation(
     manager: EntityManager,
     personId: string,
