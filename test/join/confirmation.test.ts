@@ -133,7 +133,8 @@ describe('what a known person posted', () => {
           address_line1: '9 New Road',
           address_line2: null,
           town: 'Cardiff',
-          version: 2,
+          // Once for what was posted, once for the branch that goes with it.
+          version: 3,
         },
       ],
       contact_point: [
@@ -141,6 +142,17 @@ describe('what a known person posted', () => {
         { kind: 'phone', value: '+447700900150', verified_at: null },
       ],
     });
+    expect(
+      await app.database.sql(
+        `SELECT u.slug, a.valid_until IS NULL AS current
+           FROM allocation a JOIN unit u ON u.id = a.unit_id
+          WHERE a.person_id = $1 ORDER BY a.valid_from`,
+        [personId],
+      ),
+    ).toEqual([
+      { slug: 'manchester-south', current: false },
+      { slug: 'cardiff', current: true },
+    ]);
     const decisions = await app.database.sql(
       `SELECT c.channel, decision, privacy_notice_version AS notice, occurred_at = s.received_at AS when_posted
          FROM consent_event c JOIN join_submission s ON s.id = c.submission_id
