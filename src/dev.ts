@@ -6,11 +6,11 @@ import { startEmbeddedPostgres } from './development/embedded-postgres.js';
 import { keptSecret } from './development/kept-secret.js';
 import { startMailInbox } from './development/mail-inbox.js';
 import { DevelopmentMessageStore } from './development/message-store.js';
+import { JobsModule } from './jobs.module.js';
 import { loadConfiguration } from './platform/config/configuration.js';
 import { developmentSettings } from './platform/config/development-settings.js';
 import { createHttpApp } from './platform/http/create-http-app.js';
 import { listen, run, type Running } from './process.js';
-import { WorkerModule } from './worker.module.js';
 
 /**
  * Everything in one process, for trying and developing: PostgreSQL, migrations, the demo
@@ -48,17 +48,15 @@ await run(async (): Promise<Running> => {
       JOIN_FORM_ORIGINS: 'https://www.example.org https://example.org',
       LOG_LEVEL: 'warn',
     });
-    const worker = await createHttpApp(
-      WorkerModule.with({ recordSms: (sms) => store.add({ ...sms, channel: 'sms' }) }),
+    const app = await createHttpApp(
+      AppModule.with([
+        DevelopmentModule.register({ store }),
+        JobsModule.with({ recordSms: (sms) => store.add(sms) }),
+      ]),
       configuration,
-      { name: 'worker', docs: false },
+      { name: 'dev' },
     );
-    parts.push({ close: () => worker.close() });
-    const api = await listen(
-      await createHttpApp(AppModule.with([DevelopmentModule.register({ store })]), configuration),
-      configuration.environment.PORT,
-      configuration.host,
-    );
+    const api = await listen(app, configuration.environment.PORT, configuration.host);
     parts.push(api);
     log(whereToLook(configuration.publicUrl, settings.demoPassword));
     return { close };

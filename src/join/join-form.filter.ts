@@ -31,7 +31,7 @@ export class JoinFormFilter implements ExceptionFilter {
     private readonly pages: JoinPages,
   ) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
@@ -39,9 +39,9 @@ export class JoinFormFilter implements ExceptionFilter {
       logger: this.logger,
       bodyLimitBytes: this.configuration.environment.BODY_LIMIT_BYTES,
     };
-    const problem = toProblem(error, options);
+    const problem = toProblem(thrown, options);
     if (!wantsPage(request) || problem.status === 403 || problem.status === 500) {
-      answerProblem(error, request, reply, options);
+      answerProblem(thrown, request, reply, options);
       return;
     }
     request.problemCode = problem.code;

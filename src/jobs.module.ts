@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { FollowUpsJobsModule } from './follow-ups/follow-ups-jobs.module.js';
+import { remindFollowUp } from './follow-ups/remind.definition.js';
+import { JoinJobsModule } from './join/join-jobs.module.js';
+import { settleAllocation } from './join/settle-allocation.definition.js';
+import { MessagingJobsModule } from './messaging/messaging-jobs.module.js';
+import { sendMessage } from './messaging/send-message.definition.js';
+import { QueueModule } from './platform/queue/queue.module.js';
+import type { QueueSettings } from './platform/queue/queue-settings.js';
+import { type ProviderOptions, ProvidersModule } from './providers/providers.module.js';
+
+export interface JobsOptions extends ProviderOptions {
+  /** How the relay and the queues work; tests shorten the waits. */
+  queue?: Partial<QueueSettings>;
+}
+
+/** Everything that runs jobs: relay, queues, handlers, and the ways out of the house. */
+@Module({})
+export class JobsModule {
+  static with({ queue, ...providers }: JobsOptions = {}): DynamicModule {
+    return {
+      module: JobsModule,
+      imports: [
+        ProvidersModule.with(providers),
+        MessagingJobsModule,
+        FollowUpsJobsModule,
+        JoinJobsModule,
+        QueueModule.forWorker({
+          jobs: [sendMessage, remindFollowUp, settleAllocation],
+          ...(queue === undefined ? {} : { settings: queue }),
+        }),
+      ],
+    };
+  }
+}
