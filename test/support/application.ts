@@ -36,7 +36,8 @@ export interface TestApplicationOptions {
   queueUrl?: string | undefined;
   /** False: an API alone, whose messages stay in the outbox. */
   worker?: boolean;
-  settings?: Settings;
+  /** Settings that differ; a function where they depend on the database. */
+  settings?: Settings | ((database: TestDatabase) => Promise<Settings>);
   /** Where the application finds the database instead, on 127.0.0.1: a route that a test breaks. */
   databasePort?: number;
 }
@@ -66,7 +67,7 @@ export async function startApplication(
       LINK_SECRET: 'a secret for tests only, 32 characters',
       RATE_LIMIT_EXEMPT: '127.0.0.0/8 ::1',
       LOG_LEVEL: 'silent',
-      ...settings,
+      ...(typeof settings === 'function' ? await settings(database) : settings),
     },
   );
   const sms: RecordedSms[] = [];

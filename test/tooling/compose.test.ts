@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { environmentSchema } from '../../src/platform/config/configuration.schema.js';
 import { projectRoot } from '../../src/platform/project-root.js';
 
 interface Service {
@@ -156,5 +157,18 @@ describe('docker-compose.yml', () => {
     expect(example).toMatch(/^LINK_SECRET=$/m);
     expect(example).toMatch(/^POSTGRES_PASSWORD=$/m);
     expect(example).toMatch(/^APP_DATABASE_PASSWORD=$/m);
+  });
+});
+
+describe('the settings of the application', () => {
+  /** What the file decides by itself, or what has no place in production. */
+  const notForOperators = ['HOST', 'DATABASE_OWNER_URL', 'BRANCHLINE_DEMO_PASSWORD'];
+
+  it.each(['api', 'worker'])('all reach the %s', (name) => {
+    const handedOn = Object.keys(compose.services[name]?.environment ?? {});
+    const missing = Object.keys(environmentSchema.shape).filter(
+      (setting) => !handedOn.includes(setting) && !notForOperators.includes(setting),
+    );
+    expect(missing).toEqual([]);
   });
 });
