@@ -17,7 +17,7 @@ export interface AllocationInput {
 }
 
 /**
- * Where somebody belongs (3-api.md, POST /v1/join): the longest coverage prefix over regions and
+ * Where somebody belongs (docs/architecture.md): the longest coverage prefix over regions and
  * branches wins. A longer region rule sets aside a shorter rule of another region's branch; at equal
  * length a branch wins inside its own region. Without a branch rule: the nearest branch of the
  * region within the limit, else the region alone, else the national office.

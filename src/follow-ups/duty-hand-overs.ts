@@ -5,7 +5,8 @@ import { OutboxService } from '../platform/outbox/outbox.service.js';
 import { WorkingCalendar } from '../platform/time/working-days.js';
 import { type DutyUnit, recipientIn } from './duty-units.js';
 import { noticeOf, reminderOf } from './follow-up-drafts.js';
-import { type FollowUp, type Office, officeFor } from './follow-up.js';
+import { type FollowUp, officeFor } from './follow-up.js';
+import type { Office } from '../units/office.js';
 import { FollowUpsRepository } from './follow-ups.repository.js';
 import { remindFollowUp } from './remind.definition.js';
 

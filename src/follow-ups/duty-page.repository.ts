@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { DutyUnit } from './duty-units.js';
 import type { FollowUpAction } from './follow-up-event.js';
-import type { ClosingOutcome, FollowUpState, Office } from './follow-up.js';
+import type { ClosingOutcome, FollowUpState } from './follow-up.js';
+import type { Office } from '../units/office.js';
 
 /** One line of a duty's history. Times inside JSON are text. */
 export interface DutyHistoryLine {

@@ -1,6 +1,7 @@
+import type { UnitKind } from '../units/unit.js';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { mobileNumber } from '../units/mobile-number.js';
-import type { Office } from './follow-up.js';
+import type { Office } from '../units/office.js';
 
 /** A post as duties see it: who can be written to there at this moment. */
 export interface DutyPost {
@@ -13,7 +14,7 @@ export interface DutyPost {
 /** A unit on the way from the one that has a duty up to the national office. */
 export interface DutyUnit {
   readonly id: string;
-  readonly kind: 'national' | 'region' | 'branch';
+  readonly kind: UnitKind;
   readonly name: string;
   readonly phone: string | null;
   readonly email: string | null;

@@ -1,8 +1,8 @@
+import { LONDON } from '../platform/time/london-day.js';
 import { describeDay } from '../platform/time/describe-day.js';
 import { isPostcode, parsePostcode } from '../postcodes/postcode.js';
 import { plainWord } from '../messaging/plain-words.js';
 
-const LONDON = 'Europe/London';
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 const clockTime = new Intl.DateTimeFormat('en-GB', {

@@ -2,9 +2,9 @@ import { Body, Controller, Get, Header, Param, Post, Req, Res } from '@nestjs/co
 import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers } from '../platform/http/answers.decorator.js';
-import { isFormBody } from '../platform/http/form-body.js';
 import { prefersHtml } from '../platform/http/problem-page.js';
 import { HtmlPage, RateLimit } from '../platform/http/route-decorators.js';
+import { wantsPage } from '../platform/http/wants-page.js';
 import { PageRenderer } from '../platform/templates/page-renderer.js';
 import type { DutyPage } from './duty-answer.js';
 import { DutyPagesService } from './duty-pages.service.js';
@@ -58,10 +58,8 @@ export class DutyController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const accept = request.headers.accept ?? '';
-    const isBrowserForm =
-      isFormBody(request.body) && !/application\/(?:problem\+)?json/i.test(accept);
-    if (problem !== undefined && !isBrowserForm && !prefersHtml(accept)) throw problem;
+    const isForPerson = wantsPage(request) || prefersHtml(request.headers.accept);
+    if (problem !== undefined && !isForPerson) throw problem;
     await this.pages.send(reply, page);
   }
 }

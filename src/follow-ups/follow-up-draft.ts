@@ -2,7 +2,7 @@ import type { NewMessageRow } from '../messaging/message.js';
 import type { NewOutboxRow } from '../platform/outbox/outbox-row.js';
 import type { Division } from '../platform/time/bank-holidays.js';
 import type { Unit } from '../units/unit.js';
-import type { Office } from './follow-up.js';
+import type { Office } from '../units/office.js';
 
 /** A duty to be made. */
 export interface FollowUpDraft {

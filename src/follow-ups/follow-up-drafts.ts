@@ -37,7 +37,7 @@ export class FollowUpDrafts {
         remind_at: draft.remindAt.toISOString(),
       },
       messages: [notice.message],
-      outbox: notice.outbox === null ? [reminder] : [notice.outbox, reminder],
+      outbox: [notice.outbox, reminder],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { type ClosingOutcome, type FollowUpState, type Press, isClosed } from './follow-up.js';
 
-/** Two tries count as done in time (the field's rule; see docs). */
+/** Two tries count as done in time (as organisers reckon it: they did their part). */
 export const TRIES_THAT_COUNT_AS_DONE = 2;
 
 /** Two taps on "no answer" within this time are one try, where nothing better tells them apart. */

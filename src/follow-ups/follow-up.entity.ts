@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Division } from '../platform/time/bank-holidays.js';
-import type { ClosingOutcome, FollowUpState, Office } from './follow-up.js';
+import type { ClosingOutcome, FollowUpState } from './follow-up.js';
+import type { Office } from '../units/office.js';
 
 /** A duty: this office must contact this person by this time. */
 @Entity('follow_up')

@@ -1,3 +1,5 @@
+import type { Office } from '../units/office.js';
+import type { UnitKind } from '../units/unit.js';
 import type { Division } from '../platform/time/bank-holidays.js';
 
 /** Where a duty stands. The last three are closed for good. */
@@ -10,15 +12,6 @@ export const FOLLOW_UP_STATES = [
   'cancelled',
 ] as const;
 export type FollowUpState = (typeof FOLLOW_UP_STATES)[number];
-
-/** The office whose holder a duty is given to. */
-export type Office =
-  | 'national_office'
-  | 'regional_organiser'
-  | 'branch_secretary'
-  | 'treasurer'
-  | 'data_protection_officer'
-  | 'safeguarding_officer';
 
 /** What somebody who has a duty can say about it. */
 export const PRESSES = ['contacted', 'no_answer', 'not_ours', 'stand_in'] as const;
@@ -59,7 +52,7 @@ export function isClosed(state: FollowUpState): boolean {
 }
 
 /** The office that looks after duties in a unit of this kind. */
-export function officeFor(kind: 'national' | 'region' | 'branch'): Office {
+export function officeFor(kind: UnitKind): Office {
   switch (kind) {
     case 'branch':
       return 'branch_secretary';

@@ -3,7 +3,8 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidV7 } from 'uuid';
 import type { DutyUnit } from './duty-units.js';
 import type { NewFollowUpEvent } from './follow-up-event.js';
-import type { ClosingOutcome, FollowUp, Office } from './follow-up.js';
+import type { ClosingOutcome, FollowUp } from './follow-up.js';
+import type { Office } from '../units/office.js';
 
 /** A duty that is given to somebody else. */
 export interface NewAssignment {

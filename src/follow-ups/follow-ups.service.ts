@@ -30,7 +30,7 @@ export interface DutyPress {
 /** What became of it. `revoked`: the duty had gone to somebody else before. */
 export type PressResult =
   | { readonly result: 'unknown' | 'revoked' }
-  | { readonly result: 'decided'; readonly decision: DutyDecision; readonly before: FollowUp };
+  | { readonly result: 'decided'; readonly decision: DutyDecision };
 
 /**
  * Everything that may happen to a duty. The rules themselves stand in `follow-up-rules.ts`; here
@@ -75,7 +75,7 @@ export class FollowUpsService {
       { triesSeen: press.triesSeen, secondsSinceLastTry: secondsSinceLastTry(duty) },
     );
     await this.apply(manager, duty, above, decision, press);
-    return { result: 'decided', decision, before: duty };
+    return { result: 'decided', decision };
   }
 
   /** Notes that somebody has looked at a duty. */

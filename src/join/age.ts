@@ -12,7 +12,7 @@ export function ageOn(dateOfBirth: string, today: string): number {
 
 const ADULT_AGE = 18;
 
-/** Whether somebody is under eighteen on a day; both `YYYY-MM-DD`. */
-export function isMinorOn(dateOfBirth: string, today: string): boolean {
-  return ageOn(dateOfBirth, today) < ADULT_AGE;
+/** Whether somebody is under eighteen on a day; both `YYYY-MM-DD`. Nobody is, whose age is unknown. */
+export function isMinorOn(dateOfBirth: string | null | undefined, today: string): boolean {
+  return dateOfBirth != null && ageOn(dateOfBirth, today) < ADULT_AGE;
 }

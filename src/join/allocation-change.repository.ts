@@ -8,7 +8,8 @@ export interface UnsettledSubmission {
   posted: JoinInput;
   personId: string | null;
   isNewPerson: boolean;
-  isMinor: boolean;
+  /** `YYYY-MM-DD`, from the record, else as posted. */
+  dateOfBirth: string | null;
 }
 
 /** All SQL of allocating somebody anew: the history keeps what was. */
@@ -20,9 +21,10 @@ export class AllocationChangeRepository {
   ): Promise<UnsettledSubmission | undefined> {
     const rows: UnsettledSubmission[] = await manager.query(
       `SELECT s.posted, h.person_id AS "personId", s.matched_by IS NULL AS "isNewPerson",
-              coalesce((s.posted->>'dateOfBirth')::date > s.received_at - interval '18 years', false)
-                AS "isMinor"
-         FROM join_submission_handling h JOIN join_submission s ON s.id = h.submission_id
+              coalesce(p.date_of_birth::text, s.posted->>'dateOfBirth') AS "dateOfBirth"
+         FROM join_submission_handling h
+         JOIN join_submission s ON s.id = h.submission_id
+         LEFT JOIN person p ON p.id = h.person_id
         WHERE h.submission_id = $1 AND h.state <> 'spam'
           FOR UPDATE OF h`,
       [submissionId],

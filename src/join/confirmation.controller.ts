@@ -9,7 +9,7 @@ import { notFound } from '../platform/http/standard-problems.js';
 import { PageRenderer } from '../platform/templates/page-renderer.js';
 import { ConfirmationService, type ConfirmationState } from './confirmation.service.js';
 import { JoinPages } from './join-pages.js';
-import { wantsPage } from './wants-page.js';
+import { wantsPage } from '../platform/http/wants-page.js';
 
 const tokenParameterSchema = z.object({ token: z.string().min(1).max(256) });
 type TokenParameter = z.output<typeof tokenParameterSchema>;
@@ -20,11 +20,10 @@ type TokenParameter = z.output<typeof tokenParameterSchema>;
 @HtmlPage()
 @RateLimit({ name: 'confirm', per: 'address', points: 60, seconds: 60 })
 export class ConfirmationController {
-  private readonly renderer = new PageRenderer();
-
   constructor(
     private readonly confirmation: ConfirmationService,
     private readonly pages: JoinPages,
+    private readonly renderer: PageRenderer,
   ) {}
 
   @Get()

@@ -78,13 +78,17 @@ export class ConfirmationRepository {
     );
   }
 
-  /** Takes over what was posted; what was left blank stays as it is on the record. */
+  /**
+   * Takes over what was posted; what was left blank stays as it is on the record.
+   *
+   * @returns the date of birth that the record has now, `YYYY-MM-DD`.
+   */
   async acceptProposal(
     manager: EntityManager,
     personId: string,
     proposal: AcceptedProposal,
-  ): Promise<void> {
-    await manager.query(
+  ): Promise<string | null> {
+    const [[record]] = await manager.query<[{ dateOfBirth: string | null }[], number]>(
       `UPDATE person p
           SET postcode = coalesce(a.postcode, p.postcode),
               country = CASE WHEN a.postcode IS NULL THEN p.country ELSE a.country END,
@@ -97,9 +101,11 @@ export class ConfirmationRepository {
          FROM jsonb_to_record($2) AS a (
            postcode text, country text, address_line1 text, address_line2 text, town text,
            date_of_birth date)
-        WHERE p.id = $1`,
+        WHERE p.id = $1
+       RETURNING p.date_of_birth::text AS "dateOfBirth"`,
       [personId, JSON.stringify(proposal)],
     );
+    return record?.dateOfBirth ?? null;
   }
 
   async addContactPoint(

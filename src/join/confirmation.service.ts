@@ -76,7 +76,7 @@ export class ConfirmationService {
     personId: string,
     { id, posted, email, phone }: ConfirmableSubmission,
   ): Promise<void> {
-    await this.repository.acceptProposal(manager, personId, {
+    const dateOfBirth = await this.repository.acceptProposal(manager, personId, {
       postcode: writtenPostcode(posted),
       country: posted.country,
       address_line1: posted.address?.line1 ?? null,
@@ -93,7 +93,9 @@ export class ConfirmationService {
       wordingVersion: this.form.wordingVersion,
       privacyNotice: posted.consent.privacyNotice,
     });
-    if (posted.postcode !== undefined) await this.allocateAnew(manager, personId, posted);
+    if (posted.postcode !== undefined) {
+      await this.allocateAnew(manager, personId, posted, dateOfBirth);
+    }
   }
 
   /** Who has moved belongs where they live now; the new branch has the duty of this post already. */
@@ -101,11 +103,11 @@ export class ConfirmationService {
     manager: EntityManager,
     personId: string,
     posted: JoinInput,
+    dateOfBirth: string | null,
   ): Promise<void> {
     const decision = this.allocator.decide(this.directory.view, royalMailPostcode(posted));
     if (decision.provisional) return;
-    const today = this.clock.now().toISOString().slice(0, 10);
-    const isMinor = posted.dateOfBirth !== undefined && isMinorOn(posted.dateOfBirth, today);
+    const isMinor = isMinorOn(dateOfBirth, this.clock.today());
     await this.allocations.replaceAllocation(
       manager,
       personId,

@@ -58,7 +58,7 @@ export class JoinDrafts {
     const channel = email === null ? 'sms' : 'email';
     const recipient = recipientHash(environment.LINK_SECRET, email ?? phone ?? '');
 
-    const isMinor = this.isMinor(input, receivedAt);
+    const isMinor = isMinorOn(input.dateOfBirth, this.clock.today());
     // A child's details do not go to volunteers: the national office keeps them.
     const keeper = isMinor ? view.national : decision.unit;
     const responsible = view.responsible(keeper);
@@ -125,7 +125,7 @@ export class JoinDrafts {
       followUp: duty.followUp,
       messages: [acknowledgement.message, ...duty.messages],
       jobs: [
-        ...(acknowledgement.outbox === null ? [] : [acknowledgement.outbox]),
+        acknowledgement.outbox,
         ...duty.outbox,
         ...(decision.provisional
           ? [this.outbox.rowFor(settleAllocation, { submissionId: id })]
@@ -166,9 +166,5 @@ export class JoinDrafts {
       })),
       allocation: newAllocationRow(uuidV7(), decision),
     };
-  }
-
-  private isMinor({ dateOfBirth }: JoinInput, now: Date): boolean {
-    return dateOfBirth !== undefined && isMinorOn(dateOfBirth, now.toISOString().slice(0, 10));
   }
 }

@@ -13,7 +13,7 @@ import { LOGGER, type Logger } from '../platform/logging/logger.js';
 import { PageRenderer } from '../platform/templates/page-renderer.js';
 import { JoinForm } from './join-form.js';
 import { JoinPages } from './join-pages.js';
-import { wantsPage } from './wants-page.js';
+import { wantsPage } from '../platform/http/wants-page.js';
 
 /**
  * Answers a form post that could not be taken with the form itself: what was typed, with the faults
@@ -22,13 +22,12 @@ import { wantsPage } from './wants-page.js';
 @Catch()
 @Injectable()
 export class JoinFormFilter implements ExceptionFilter {
-  private readonly renderer = new PageRenderer();
-
   constructor(
     private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly form: JoinForm,
     private readonly pages: JoinPages,
+    private readonly renderer: PageRenderer,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {

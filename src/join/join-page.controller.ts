@@ -15,11 +15,10 @@ const CACHED = 'public, max-age=300';
 @Controller('join')
 @HtmlPage()
 export class JoinPageController {
-  private readonly renderer = new PageRenderer();
-
   constructor(
     private readonly pages: JoinPages,
     private readonly directory: UnitDirectory,
+    private readonly renderer: PageRenderer,
   ) {}
 
   @Get()

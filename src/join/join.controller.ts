@@ -11,7 +11,7 @@ import { JoinForm } from './join-form.js';
 import { JoinOriginGuard } from './join-origin.guard.js';
 import { type JoinAnswer, joinAnswerSchema, type JoinInput, joinSchema } from './join.schemas.js';
 import { JoinService } from './join.service.js';
-import { wantsPage } from './wants-page.js';
+import { wantsPage } from '../platform/http/wants-page.js';
 
 /** Longest user agent that is kept with a submission as evidence of consent. */
 const USER_AGENT_LENGTH = 500;

@@ -4,6 +4,7 @@ import { AllocationModule } from '../allocation/allocation.module.js';
 import { FollowUpsModule } from '../follow-ups/follow-ups.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { CorsPolicies } from '../platform/http/cors.js';
+import { PagesModule } from '../platform/templates/pages.module.js';
 import { UnitsModule } from '../units/units.module.js';
 import { AllocationChangeRepository } from './allocation-change.repository.js';
 import { ConfirmationController } from './confirmation.controller.js';
@@ -27,6 +28,7 @@ import { JoinSubmissionHandlingEntity } from './join-submission-handling.entity.
     AllocationModule,
     FollowUpsModule,
     MessagingModule,
+    PagesModule,
     UnitsModule,
   ],
   controllers: [JoinController, JoinPageController, ConfirmationController],

@@ -102,7 +102,7 @@ export const joinSchema = joinFields
     {
       ...always,
       path: ['email'],
-      error: 'Please give an e-mail address or a phone number, so that we can reach you.',
+      error: 'Please give an email address or a phone number, so that we can reach you.',
       params: { code: 'contact_required' },
     },
   )

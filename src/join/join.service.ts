@@ -90,8 +90,7 @@ export class JoinService {
 
   private refuseTheYoung({ dateOfBirth }: JoinInput): void {
     const { MINIMUM_AGE } = this.configuration.environment;
-    const today = this.clock.now().toISOString().slice(0, 10);
-    if (dateOfBirth !== undefined && ageOn(dateOfBirth, today) < MINIMUM_AGE) {
+    if (dateOfBirth !== undefined && ageOn(dateOfBirth, this.clock.today()) < MINIMUM_AGE) {
       throw new UnderMinimumAge(MINIMUM_AGE);
     }
   }

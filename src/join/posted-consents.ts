@@ -1,7 +1,7 @@
 import { v7 as uuidV7 } from 'uuid';
 import type { JoinInput } from './join.schemas.js';
 
-/** What joining asks consent for; service messages need none (4-domain: PECR). */
+/** What joining asks consent for; service messages need none (PECR 2003, regulation 22). */
 export const CONSENT_PURPOSE = 'news_and_campaigns';
 
 /** One decision of a form: what was not answered makes none. */

@@ -32,13 +32,10 @@ export class MessageDrafts {
         assignment: draft.assignment ?? null,
         recipient_hash:
           recipientHash === undefined ? null : Buffer.from(recipientHash).toString('hex'),
-        state: draft.capped === true ? 'capped' : 'queued',
+        state: 'queued',
         message_id_header: `<${id}@${this.domain}>`,
       },
-      outbox:
-        draft.capped === true
-          ? null
-          : this.outbox.rowFor(sendMessage, { messageId: id }, { queue: draft.queue }),
+      outbox: this.outbox.rowFor(sendMessage, { messageId: id }, { queue: draft.queue }),
     };
   }
 }

@@ -22,7 +22,7 @@ export class MessageQueue {
   async add(manager: EntityManager, draft: MessageDraft): Promise<boolean> {
     const { message, outbox } = this.drafts.newMessage(draft);
     if (!(await this.messages.insertOnce(manager, message))) return false;
-    if (outbox !== null) await this.outbox.insert(manager, [outbox]);
+    await this.outbox.insert(manager, [outbox]);
     return true;
   }
 }

@@ -27,8 +27,6 @@ export interface MessageDraft {
   readonly assignment?: number | undefined;
   /** Keyed hash of the recipient, where messages to one address are counted. */
   readonly recipientHash?: Uint8Array | undefined;
-  /** True: recorded, and never sent, because the recipient has had enough of these. */
-  readonly capped?: boolean;
 }
 
 /** A row of `message`, keyed by its columns, ready for `jsonb_to_recordset` (the hash through `decode`). */
@@ -42,14 +40,14 @@ export interface NewMessageRow {
   readonly assignment: number | null;
   /** In hexadecimal. */
   readonly recipient_hash: string | null;
-  readonly state: 'queued' | 'capped';
+  readonly state: 'queued';
   readonly message_id_header: string;
 }
 
-/** A message and the job that sends it; a capped one has none. */
+/** A message and the job that sends it. */
 export interface NewMessage {
   readonly message: NewMessageRow;
-  readonly outbox: NewOutboxRow | null;
+  readonly outbox: NewOutboxRow;
 }
 
 /** A message as its composer and its job see it. */

@@ -1,10 +1,11 @@
+import type { UnitKind } from '../units/unit.js';
 import { Injectable } from '@nestjs/common';
 import type { OrganiserManager } from '../platform/database/database.js';
 import type { Role } from './permissions.js';
 
 export interface OwnGrant {
   role: Role;
-  unit: { kind: 'national' | 'region' | 'branch'; slug: string; name: string };
+  unit: { kind: UnitKind; slug: string; name: string };
   validFrom: Date;
   validUntil: Date | null;
 }

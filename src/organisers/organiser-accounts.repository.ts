@@ -1,3 +1,4 @@
+import type { UnitKind } from '../units/unit.js';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidV7 } from 'uuid';
 import type { Office } from '../units/office.js';
@@ -5,7 +6,7 @@ import type { Role } from './permissions.js';
 
 export interface GrantedUnit {
   id: string;
-  kind: 'national' | 'region' | 'branch';
+  kind: UnitKind;
   slug: string;
   name: string;
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The account of a human who holds posts. The e-mail address is kept in lower case. */
+/** The account of a human who holds posts. The email address is kept in lower case. */
 @Entity('organiser')
 export class OrganiserEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'organiser_pk' })

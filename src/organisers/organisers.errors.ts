@@ -8,7 +8,7 @@ export class InvalidCredentials extends Problem {
       status: 401,
       code: 'invalid_credentials',
       title: 'We could not sign you in',
-      detail: 'The e-mail address and the password do not belong together. Please check both.',
+      detail: 'The email address and the password do not belong together. Please check both.',
       headers: { 'WWW-Authenticate': 'Bearer' },
     });
   }

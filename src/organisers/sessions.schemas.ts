@@ -6,7 +6,7 @@ const LONGEST_PASSWORD = 1000;
 
 export const signInSchema = z
   .strictObject({
-    email: text({ max: 254, needed: 'Please give your e-mail address.' }).meta({
+    email: text({ max: 254, needed: 'Please give your email address.' }).meta({
       examples: ['secretary@example.org'],
     }),
     password: z

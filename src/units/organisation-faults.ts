@@ -2,7 +2,7 @@ import type { OrganisationFile } from './organisation-file.schema.js';
 
 /**
  * What is wrong between the parts of an organisation's file: names used twice, branches of unknown
- * regions, and coverage rules that clash (3-api.md: at equal length a branch wins inside its own
+ * regions, and coverage rules that clash (at equal length a branch wins inside its own
  * region; any other clash is refused). Each fault names both sides.
  */
 export function organisationFaults(file: OrganisationFile): string[] {

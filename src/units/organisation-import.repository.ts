@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { UnitKind } from './unit.entity.js';
+import type { UnitKind } from './unit.js';
 
 /** A unit as the import wants it to be; the names are those of the columns. */
 export interface WantedUnit {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database.js';
-import type { UnitKind } from './unit.entity.js';
+import type { UnitKind } from './unit.js';
 import type { Unit } from './unit.js';
 
 export interface CoverageRule {

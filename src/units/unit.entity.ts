@@ -1,7 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-
-/** What a unit is: the national office is the root, a region stands below it, a branch below a region. */
-export type UnitKind = 'national' | 'region' | 'branch';
+import type { UnitKind } from './unit.js';
 
 @Entity('unit')
 @Index('unit_one_national', { synchronize: false })

@@ -1,5 +1,7 @@
 import { mobileNumber } from './mobile-number.js';
-import type { UnitKind } from './unit.entity.js';
+
+/** What a unit is: the national office is the root, a region stands below it, a branch below a region. */
+export type UnitKind = 'national' | 'region' | 'branch';
 
 /** A point on the WGS84 ellipsoid, in degrees. */
 export interface Position {

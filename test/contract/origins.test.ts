@@ -181,7 +181,7 @@ describe('a form post', () => {
     expect(answer.text).toContain('nonsense');
     expect(answer.text).toMatch(/First line\nSecond (?:&#34;|&quot;)line/);
     expect(answer.text).toMatch(/name="consent\.sms"[^>]*checked/);
-    expect(answer.text).toContain('Please check the e-mail address');
+    expect(answer.text).toContain('Please check the email address');
     expect(answer.text).toContain('A postcode looks like M14 5RX');
     expect(await tableCounts(app.database)).toEqual(before);
   });

@@ -1,5 +1,5 @@
 import { v7 as uuidV7 } from 'uuid';
-import type { Office } from '../../src/follow-ups/follow-up.js';
+import type { Office } from '../../src/units/office.js';
 import type { TestDatabase } from '../support/test-database.js';
 import type { TestUnit } from './organisation.js';
 

@@ -104,7 +104,7 @@ describe('JSON', () => {
     );
     const words = problem.errors.map(({ message }) => message);
     expect(words).toContain('Please tell us your first name.');
-    expect(words).toContain('An e-mail address must contain an @, such as name@example.org.');
+    expect(words).toContain('An email address must contain an @, such as name@example.org.');
     expect(words).toContain('This must be true or false.');
     expect(words.join(' ')).not.toMatch(/Invalid input|expected|received/);
   });

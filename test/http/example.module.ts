@@ -1,3 +1,4 @@
+import { isFormBody } from '../../src/platform/http/form-body.js';
 import {
   Body,
   Controller,
@@ -10,9 +11,7 @@ import {
   Param,
   Post,
   Query,
-  Req,
 } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { QueryFailedError } from 'typeorm';
 import { z } from 'zod';
 import { Answers } from '../../src/platform/http/answers.decorator.js';
@@ -108,8 +107,8 @@ export class ExampleController {
 
   @Post('echo')
   @Answers(200, undefined, 'What came')
-  echo(@Body() body: unknown, @Req() request: FastifyRequest): object {
-    return { form: request.isFormPost, body };
+  echo(@Body() body: unknown): object {
+    return { form: isFormBody(body), body };
   }
 
   @Post('webhook')

@@ -165,6 +165,18 @@ describe('what a known person posted', () => {
     ]);
   });
 
+  it('leaves a child with the national office, also where the new post gave no date of birth', async () => {
+    const known = { givenName: 'Kit', familyName: 'Young', email: 'kit.young@example.org' };
+    const { personId } = await join(joinPost({ ...known, dateOfBirth: sixteenYearsAgo() }));
+    const { id } = await join(joinPost({ ...known, postcode: 'CF10 1AA' }));
+    await press(id).expect(200);
+    const [person] = await app.database.sql(
+      `SELECT p.postcode, u.kind FROM person p JOIN unit u ON u.id = p.unit_id WHERE p.id = $1`,
+      [personId],
+    );
+    expect(person).toEqual({ postcode: 'CF10 1AA', kind: 'national' });
+  });
+
   it('leaves alone what was left blank', async () => {
     const known = { givenName: 'Uma', familyName: 'Blank', email: 'uma@example.org' };
     const { personId } = await join(
@@ -206,3 +218,9 @@ describe('what a known person posted', () => {
     expect(next.personId).not.toBe(personId);
   });
 });
+
+function sixteenYearsAgo(): string {
+  const day = new Date();
+  day.setUTCFullYear(day.getUTCFullYear() - 16);
+  return day.toISOString().slice(0, 10);
+}

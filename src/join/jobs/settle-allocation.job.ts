@@ -3,7 +3,9 @@ import { v7 as uuidV7 } from 'uuid';
 import { Allocator } from '../../allocation/allocator.js';
 import { FollowUpsService } from '../../follow-ups/follow-ups.service.js';
 import { HandlesJob, type InsideHandler } from '../../platform/queue/job.js';
+import { Clock } from '../../platform/time/clock.js';
 import { UnitDirectory } from '../../units/unit-directory.js';
+import { isMinorOn } from '../age.js';
 import { newAllocationRow } from '../join-rows.js';
 import { royalMailPostcode } from '../royal-mail-postcode.js';
 import { settleAllocation } from '../settle-allocation.definition.js';
@@ -23,6 +25,7 @@ export class SettleAllocationJob implements InsideHandler<{ readonly submissionI
     private readonly allocator: Allocator,
     private readonly followUps: FollowUpsService,
     private readonly repository: AllocationChangeRepository,
+    private readonly clock: Clock,
   ) {}
 
   async handle(
@@ -34,16 +37,17 @@ export class SettleAllocationJob implements InsideHandler<{ readonly submissionI
     const { view } = this.directory;
     const decision = this.allocator.decide(view, royalMailPostcode(submission.posted));
     if (decision.provisional) throw new Error('The locator is still down.');
+    const isMinor = isMinorOn(submission.dateOfBirth, this.clock.today());
     if (submission.isNewPerson && submission.personId !== null) {
       await this.repository.replaceAllocation(
         manager,
         submission.personId,
         newAllocationRow(uuidV7(), decision),
-        submission.isMinor,
+        isMinor,
       );
     }
     // A child's details stay with the national office, wherever they live.
-    if (submission.isMinor) return;
+    if (isMinor) return;
     await this.repository.moveHandling(manager, submissionId, decision.unit.id);
     await this.followUps.moveTo(manager, submissionId, view.responsible(decision.unit));
   }

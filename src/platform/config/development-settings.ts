@@ -16,9 +16,7 @@ export interface DevelopmentSettings {
   production: boolean;
   /** Absolute path of the folder that holds the embedded database, messages and secrets. */
   dataDir: string;
-  /** Given: this database instead of the embedded one. */
-  databaseUrl: string | undefined;
-  /** The login that migrates that database; the same unless given. */
+  /** Given: this database instead of the embedded one; the login that migrates it. */
   databaseOwnerUrl: string | undefined;
   /** Given: this server instead of the local inbox. */
   smtpUrl: string | undefined;
@@ -32,7 +30,6 @@ export function developmentSettings(environment: Settings = process.env): Develo
   return {
     production: given.NODE_ENV === 'production',
     dataDir: resolve(given.DATA_DIR),
-    databaseUrl: given.DATABASE_URL,
     databaseOwnerUrl: given.DATABASE_OWNER_URL ?? given.DATABASE_URL,
     smtpUrl: given.SMTP_URL,
     demoPassword: given.BRANCHLINE_DEMO_PASSWORD,

@@ -4,13 +4,6 @@ import { parseJsonBody } from './json-body.js';
 import { routeOptionsOf } from './problem-reply.js';
 import { unsupportedMediaType } from './standard-problems.js';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** True where the body came as `application/x-www-form-urlencoded`. */
-    isFormPost: boolean;
-  }
-}
-
 /** Methods whose body has no meaning here; one that comes is ignored, as RFC 9110 allows. */
 const BODYLESS_METHODS = ['DELETE', 'OPTIONS'];
 
@@ -23,7 +16,6 @@ export function registerBodyParsers(instance: FastifyInstance): void {
   for (const method of BODYLESS_METHODS) {
     instance.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   }
-  instance.decorateRequest('isFormPost', false);
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser(
     'application/json',
@@ -41,7 +33,6 @@ export function registerBodyParsers(instance: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
       settle(done, () => {
-        request.isFormPost = true;
         if (routeOptionsOf(request)?.bodyAsBytes === true) return body;
         requireUtf8(request);
         return parseFormBody(body);

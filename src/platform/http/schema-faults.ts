@@ -94,7 +94,7 @@ const ARTICLES: Readonly<Record<string, string>> = {
 };
 
 const FORMATS: Readonly<Record<string, string>> = {
-  email: 'an e-mail address, such as name@example.org',
+  email: 'an email address, such as name@example.org',
   url: 'a full web address that begins with https://',
   uuid: 'an id',
   guid: 'an id',

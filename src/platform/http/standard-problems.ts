@@ -45,18 +45,6 @@ export function methodNotAllowed(allowed: readonly string[]): Problem {
   });
 }
 
-/** 409: the request does not fit the present state. */
-export function conflict(detail: string, code = 'conflict'): Problem {
-  return new Problem({ status: 409, code, title: 'This does not fit the present state', detail });
-}
-
-/** 412: somebody else changed the record since the caller read it (RFC 9110, 13.1.1). */
-export function staleVersion(
-  detail = 'Somebody has changed this since you read it. Read it again and repeat your change.',
-): Problem {
-  return new Problem({ status: 412, code: 'stale_version', title: 'Changed meanwhile', detail });
-}
-
 /** 413: the body is bigger than the configured limit, in bytes. */
 export function tooLarge(limitBytes: number): Problem {
   return new Problem({
@@ -89,18 +77,6 @@ export function invalidInput(errors: readonly Fault[], detail?: string): Problem
     title: 'Some of the input needs to be put right',
     detail: detail ?? one ?? `There are ${errors.length} things to put right; see “errors”.`,
     errors,
-  });
-}
-
-/** 428: a change needs the version that it is based on (RFC 6585). */
-export function preconditionRequired(
-  detail = 'Send the version you read as If-Match: "<version>" (the ETag of your last read).',
-): Problem {
-  return new Problem({
-    status: 428,
-    code: 'precondition_required',
-    title: 'If-Match is missing',
-    detail,
   });
 }
 

@@ -54,7 +54,7 @@ describe('text', () => {
   });
 });
 
-describe('an e-mail address', () => {
+describe('an email address', () => {
   it.each([
     'name@example.org',
     "o'brien+join@mail.example.co.uk",
@@ -98,7 +98,7 @@ describe('an e-mail address', () => {
   it('says one thing about one fault', () => {
     const result = emailAddress().safeParse('sam');
     expect(result.error?.issues.map(({ message }) => message)).toEqual([
-      'An e-mail address must contain an @, such as name@example.org.',
+      'An email address must contain an @, such as name@example.org.',
     ]);
   });
 });

@@ -49,16 +49,16 @@ function normalise(value: string, multiline: boolean): string {
   return lines.trim().normalize('NFC');
 }
 
-const NO_AT_MESSAGE = 'An e-mail address must contain an @, such as name@example.org.';
-const EMAIL_MESSAGE = 'Please check the e-mail address; it should look like name@example.org.';
+const NO_AT_MESSAGE = 'An email address must contain an @, such as name@example.org.';
+const EMAIL_MESSAGE = 'Please check the email address; it should look like name@example.org.';
 
 /**
- * An e-mail address as typed, trimmed, at most 254 characters (RFC 5321, 4.5.3.1.3). Checks the
+ * An email address as typed, trimmed, at most 254 characters (RFC 5321, 4.5.3.1.3). Checks the
  * shape in linear time: one @, no spaces, line breaks, display names or angle brackets. Whether it
  * reaches anybody only a message can tell.
  */
 export function emailAddress() {
-  return text({ max: 254, needed: 'Please give an e-mail address.' })
+  return text({ max: 254, needed: 'Please give an email address.' })
     .refine(looksLikeEmail, {
       // One refinement, and no `abort`: that would silence the rules over several fields.
       error: ({ input }) => (String(input).includes('@') ? EMAIL_MESSAGE : NO_AT_MESSAGE),

@@ -62,7 +62,7 @@ export function serializeError(error: Error, depth = 0): LoggedError {
   return result as LoggedError;
 }
 
-/** An error's message without the values that PostgreSQL quotes and without e-mail addresses. */
+/** An error's message without the values that PostgreSQL quotes and without email addresses. */
 export function safeErrorMessage(error: Error): string {
   const { code, driverError } = error as Error & { code?: unknown; driverError?: unknown };
   const state = typeof code === 'string' ? code : (driverError as { code?: unknown })?.code;
@@ -73,7 +73,7 @@ export function safeErrorMessage(error: Error): string {
   return maskEmails(message);
 }
 
-/** Masks what looks like an e-mail address. Linear: both sides are bounded. */
+/** Masks what looks like an email address. Linear: both sides are bounded. */
 export function maskEmails(text: string): string {
   return text.includes('@')
     ? text.replace(/[^\s@<>"'(=]{1,64}@[^\s@<>"')]{1,255}/g, '[email]')

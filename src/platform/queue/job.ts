@@ -39,7 +39,7 @@ export interface JobDefinition<Data extends JobData = JobData> {
 
 const DEFAULTS = {
   queue: 'notices',
-  // With the waits below: seven to nine hours of trying.
+  // With the waits below: five to nine hours of trying.
   maxAttempts: 20,
   backOffSeconds: 2,
   backOffCapSeconds: 3600,

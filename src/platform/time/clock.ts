@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { londonDay } from './london-day.js';
 
 const SYNCHRONISE_MILLISECONDS = 5_000;
 
@@ -30,6 +31,11 @@ export class Clock implements OnModuleInit, OnApplicationShutdown {
 
   now(): Date {
     return new Date(Date.now() + this.aheadMilliseconds);
+  }
+
+  /** Today in London, `YYYY-MM-DD`: the day by which ages are reckoned. */
+  today(): string {
+    return londonDay(this.now());
   }
 
   /** Measures the difference anew; the round trip is split evenly. */

@@ -1,8 +1,10 @@
+import { LONDON } from './london-day.js';
+
 const day = new Intl.DateTimeFormat('en-GB', {
   weekday: 'long',
   day: 'numeric',
   month: 'long',
-  timeZone: 'Europe/London',
+  timeZone: LONDON,
 });
 
 /**

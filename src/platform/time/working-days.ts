@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { BankHolidays, Division } from './bank-holidays.js';
+import { LONDON } from './london-day.js';
 
-const LONDON = 'Europe/London';
 /** Far above any deadline of ours; keeps a mistaken number from spinning through the centuries. */
 const MOST_WORKING_DAYS = 1000;
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { isFormBody } from '../platform/http/form-body.js';
-import { prefersHtml } from '../platform/http/problem-page.js';
+import { isFormBody } from './form-body.js';
+import { prefersHtml } from './problem-page.js';
 
 /** Whether a post is answered with a page: a form post is, unless it asks for JSON. */
 export function wantsPage(request: FastifyRequest): boolean {
