@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
 import { AppModule } from './app.module.js';
 import { OrganiserExists, OrganiserRefused } from './organisers/organiser-accounts.errors.js';
-import { OrganiserAccounts } from './organisers/organiser-accounts.js';
+import { type EndedSessions, OrganiserAccounts } from './organisers/organiser-accounts.js';
 import { ROLES } from './organisers/permissions.js';
 import { ConfigurationError, loadConfiguration } from './platform/config/configuration.js';
 import { operatorSettings } from './platform/config/operator-settings.js';
@@ -81,9 +81,9 @@ program
     }
   });
 
-program
-  .command('organiser')
-  .description('Accounts of organisers')
+const organiser = program.command('organiser').description('Accounts of organisers');
+
+organiser
   .command('create')
   .requiredOption('--email <address>', 'what they sign in with')
   .requiredOption('--name <name>', 'how others see them')
@@ -91,20 +91,71 @@ program
   .option('--unit <slug>', 'region or branch; none: the national office')
   .description('Make an account with a grant; the password is read from standard input')
   .action(async (options: { email: string; name: string; role: string; unit?: string }) => {
-    const password = (await text(process.stdin)).replace(/\r?\n$/, '');
-    const source = await ownerDataSource(operatorSettings().ownerUrl);
-    try {
-      const { unit, ...account } = options;
-      const made = await new OrganiserAccounts(source.manager).create({
-        ...account,
-        unitSlug: unit,
-        password,
-      });
-      console.log(`${made.email} is ${made.role} of ${made.unit.name}.`);
-    } finally {
-      await source.destroy();
-    }
+    const { unit, ...account } = options;
+    const password = await typedPassword();
+    const made = await withAccounts((accounts) =>
+      accounts.create({ ...account, unitSlug: unit, password }),
+    );
+    console.log(`${made.email} is ${made.role} of ${made.unit.name}.`);
   });
+
+organiser
+  .command('disable')
+  .requiredOption('--email <address>', 'what they sign in with')
+  .description('Close an account: no sign-in from now on, and its sessions end at once')
+  .action(async (options: { email: string }) => {
+    const ended = await withAccounts((accounts) => accounts.disable(options.email));
+    console.log(`${ended.email} is disabled. ${sessionsEnded(ended)}`);
+  });
+
+organiser
+  .command('enable')
+  .requiredOption('--email <address>', 'what they sign in with')
+  .description('Open an account that was disabled')
+  .action(async (options: { email: string }) => {
+    const { email } = await withAccounts((accounts) => accounts.enable(options.email));
+    console.log(`${email} may sign in.`);
+  });
+
+organiser
+  .command('set-password')
+  .requiredOption('--email <address>', 'what they sign in with')
+  .description('Give an account the password from standard input; its sessions end at once')
+  .action(async (options: { email: string }) => {
+    const password = await typedPassword();
+    const ended = await withAccounts((accounts) => accounts.setPassword(options.email, password));
+    console.log(`${ended.email} has a new password. ${sessionsEnded(ended)}`);
+  });
+
+organiser
+  .command('sign-out')
+  .requiredOption('--email <address>', 'what they sign in with')
+  .description('End the sessions of an account at once; it may sign in again')
+  .action(async (options: { email: string }) => {
+    const ended = await withAccounts((accounts) => accounts.signOut(options.email));
+    console.log(`${ended.email} is signed out. ${sessionsEnded(ended)}`);
+  });
+
+/** Runs something with the accounts as the owner, and closes the connection. */
+async function withAccounts<Result>(
+  work: (accounts: OrganiserAccounts) => Promise<Result>,
+): Promise<Result> {
+  const source = await ownerDataSource(operatorSettings().ownerUrl);
+  try {
+    return await work(new OrganiserAccounts(source.manager));
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Standard input without the end of its last line. */
+async function typedPassword(): Promise<string> {
+  return (await text(process.stdin)).replace(/\r?\n$/, '');
+}
+
+function sessionsEnded({ sessions }: EndedSessions): string {
+  return `Sessions ended: ${sessions}.`;
+}
 
 function parsedFile(content: string): unknown {
   try {

@@ -45,7 +45,17 @@ export async function run(start: () => Promise<Running>): Promise<void> {
     running = start();
     await running;
   } catch (error) {
-    console.error(error instanceof ConfigurationError ? error.message : error);
+    console.error(inWords(error));
     process.exit(1);
   }
+}
+
+/** What an operator can mend is told in a sentence, everything else with its stack. */
+function inWords(error: unknown): unknown {
+  if (error instanceof ConfigurationError) return error.message;
+  const { code, port } = error as { code?: unknown; port?: unknown };
+  if (code === 'EADDRINUSE') {
+    return `Port ${String(port)} is taken by another program: set PORT (or WORKER_PORT) to a free one.`;
+  }
+  return error;
 }

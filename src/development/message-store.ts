@@ -73,8 +73,16 @@ export class DevelopmentMessageStore {
     if (!isClean) await this.rewrite();
   }
 
-  /** Resolves with the message as kept, once it is in the file. */
+  /**
+   * Resolves with the message as kept, once it is in the file. An email that comes again with its
+   * Message-ID is the same email, as mail readers see it: after a crash one in flight is repeated.
+   */
   async add(message: NewDevelopmentMessage): Promise<DevelopmentMessage> {
+    const present = this.messages.find(
+      ({ messageId, to }) =>
+        messageId !== null && messageId === message.messageId && to === message.to,
+    );
+    if (present !== undefined) return present;
     const kept: DevelopmentMessage = {
       channel: message.channel,
       to: message.to,

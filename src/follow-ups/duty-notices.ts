@@ -2,14 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ComposedMessage, DeliveryFailure } from '../messaging/message-composer.js';
 import type { Message } from '../messaging/message.js';
-import { firstName } from '../messaging/plain-words.js';
+import { firstName, plainWord } from '../messaging/plain-words.js';
 import { describeDay } from '../platform/time/describe-day.js';
 import { DutyLinks } from './duty-link.js';
 import { recipientIn } from './duty-units.js';
-import { placeInWords } from './duty-words.js';
 import { type FollowUp, isClosed } from './follow-up.js';
 import { FollowUpsRepository } from './follow-ups.repository.js';
 import { FollowUpsService } from './follow-ups.service.js';
+
+const LONGEST_TOWN = 40;
 
 /**
  * What a notice or reminder says, and to whom: the first name, the town and the link, nothing more.
@@ -39,7 +40,8 @@ export class DutyNotices {
       to,
       data: {
         firstName: firstName(facts.givenName, facts.familyName) ?? 'Somebody',
-        place: placeInWords(facts.town, facts.postcode) ?? null,
+        // The town that was given, or nothing: a notice lies in a volunteer's mailbox for good.
+        place: plainWord(facts.town, LONGEST_TOWN) ?? null,
         unitName: unit.name,
         coveredByStandIn: duty.coveredByStandIn,
         dueDay: describeDay(duty.dueAt),

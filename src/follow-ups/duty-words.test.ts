@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { momentInWords, momentNearNow, placeInWords } from './duty-words.js';
+import { momentInWords, momentNearNow } from './duty-words.js';
 
 describe('a moment in words', () => {
   it('is told on London’s clock, in winter and in summer', () => {
@@ -21,21 +21,5 @@ describe('a moment in words', () => {
     const evening = new Date('2026-10-24T22:30:00Z');
     expect(momentNearNow(new Date('2026-10-25T18:00:00Z'), evening)).toMatch(/tomorrow/);
     expect(momentNearNow(new Date('2026-10-24T23:30:00Z'), evening)).toMatch(/tomorrow/);
-  });
-});
-
-describe('a place in words', () => {
-  it('is the town, else the first half of the postcode, else nothing', () => {
-    expect(placeInWords('Leeds', 'LS1 1AA')).toBe('Leeds');
-    expect(placeInWords(null, 'm145rx')).toBe('M14');
-    expect(placeInWords('', 'M14 5RX')).toBe('M14');
-    expect(placeInWords(null, 'M14')).toBe('M14');
-    expect(placeInWords(null, null)).toBeUndefined();
-    expect(placeInWords(null, '75001')).toBeUndefined();
-  });
-
-  it('never carries a link or a line break', () => {
-    expect(placeInWords('buy at example.org', null)).toBeUndefined();
-    expect(placeInWords('Leeds\nBcc: x', null)).toBe('Leeds Bcc: x');
   });
 });

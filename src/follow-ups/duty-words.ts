@@ -1,7 +1,5 @@
 import { LONDON } from '../platform/time/london-day.js';
 import { describeDay } from '../platform/time/describe-day.js';
-import { isPostcode, parsePostcode } from '../postcodes/postcode.js';
-import { plainWord } from '../messaging/plain-words.js';
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
@@ -34,16 +32,4 @@ export function momentNearNow(moment: Date, now: Date): string {
 /** How many calendar days of London lie between the days of two moments; negative into the past. */
 function dayNumber(moment: Date): number {
   return Date.parse(isoDay.format(moment)) / DAY_MILLISECONDS;
-}
-
-/**
- * Where somebody is, as much of it as a notice may say: the town they gave, else the first half of
- * their postcode, else nothing.
- */
-export function placeInWords(town: string | null, postcode: string | null): string | undefined {
-  const place = plainWord(town, 40);
-  if (place !== undefined) return place;
-  const parsed = parsePostcode(postcode ?? '');
-  if (!isPostcode(parsed)) return undefined;
-  return parsed.kind === 'area' ? parsed.area : parsed.outcode;
 }

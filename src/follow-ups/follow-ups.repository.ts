@@ -19,7 +19,6 @@ export interface NoticeFacts {
   readonly givenName: string;
   readonly familyName: string | null;
   readonly town: string | null;
-  readonly postcode: string | null;
 }
 
 /** All SQL that changes duties. */
@@ -78,7 +77,7 @@ export class FollowUpsRepository {
   async noticeFacts(manager: EntityManager, submissionId: string): Promise<NoticeFacts> {
     const [facts] = await manager.query<NoticeFacts[]>(
       `SELECT posted->>'givenName' AS "givenName", posted->>'familyName' AS "familyName",
-              posted->'address'->>'town' AS town, posted->>'postcode' AS postcode
+              posted->'address'->>'town' AS town
          FROM join_submission WHERE id = $1`,
       [submissionId],
     );

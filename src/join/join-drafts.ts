@@ -100,7 +100,12 @@ export class JoinDrafts {
     const isSuspect = trap !== undefined && trap.trim() !== '';
     return {
       request: {
-        ...joinFingerprint(this.form.id, input, receipt.idempotencyKey),
+        ...joinFingerprint(
+          this.form.id,
+          // However a contact or a postcode is written, it is the same one.
+          { ...input, email, phone, postcode: writtenPostcode(input) },
+          receipt.idempotencyKey,
+        ),
         directory_version: view.version,
         suspected_bot: isSuspect,
         recipient_hash: recipient.toString('hex'),

@@ -1,5 +1,4 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { JoinInput } from './join.schemas.js';
 
 /** How long a keyed answer is kept (the contract: 24 hours at least), in seconds. */
 const KEYED_LIFETIME_SECONDS = 24 * 3600;
@@ -21,7 +20,7 @@ export interface JoinFingerprint {
  */
 export function joinFingerprint(
   formId: string,
-  input: JoinInput,
+  input: object,
   idempotencyKey: string | undefined,
 ): JoinFingerprint {
   const content = sha256(canonicalJson(input));

@@ -50,6 +50,7 @@ const national = {
   position: null,
   demo: false,
   hasOfficer: true,
+  updatedAt: '2026-11-01T00:00:00.000Z',
 } satisfies Unit;
 
 function pagesOf(units: Unit[] = [national], settings: Settings = {}): JoinPages {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { country } from '../platform/http/country.schema.js';
 import { emailAddress, instant, isoDate, text, uuidV7Id } from '../platform/http/text.schema.js';
+import { londonDay } from '../platform/time/london-day.js';
 import { isPostcode, parsePostcode } from '../postcodes/postcode.js';
 import { regionSummarySchema, unitContactSchema } from '../units/unit.schemas.js';
 import { branchSummarySchema } from '../allocation/lookup.schemas.js';
@@ -18,6 +19,11 @@ const agreed = (channel: string) =>
 const EARLIEST_BIRTH = '1900-01-01';
 
 const sourceText = (max: number) => text({ max }).optional();
+
+/** A birth of our time; of what is no date at all something else complains. */
+const isLikelyBirth = (value: string): boolean =>
+  !isoDate().safeParse(value).success ||
+  (value >= EARLIEST_BIRTH && value <= londonDay(new Date()));
 
 const joinFields = z.strictObject({
   givenName: text({ max: 100, needed: 'Please tell us your first name.' }).meta({
@@ -41,8 +47,8 @@ const joinFields = z.strictObject({
     })
     .optional(),
   dateOfBirth: isoDate()
-    .refine((value) => value >= EARLIEST_BIRTH, {
-      error: 'Please check the year of birth.',
+    .refine(isLikelyBirth, {
+      error: 'Please check the date of birth.',
       params: { code: 'out_of_range' },
     })
     .optional(),
@@ -87,7 +93,11 @@ const joinFields = z.strictObject({
 type JoinFields = z.output<typeof joinFields>;
 
 /** Runs even while other fields have faults, so that all are told at once; bears anything. */
-const always = { when: () => true };
+const always = { when: ({ value }: { value: unknown }) => isObject(value) };
+
+/** Something else than an object has one fault, not one more for each of its missing fields. */
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const fieldsOf = (value: unknown): Partial<Record<keyof JoinFields, unknown>> =>
   typeof value === 'object' && value !== null ? value : {};

@@ -1,5 +1,8 @@
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 
+/** A British number after +44: nine or ten digits, never a 0 in front (National Telephone Numbering Plan). */
+const BRITISH = /^[1-9]\d{8,9}$/;
+
 /**
  * A phone number in E.164 (`+447700900123`), read as people of that country write it.
  *
@@ -13,5 +16,8 @@ export function internationalPhone(text: string, country: string): string | unde
     extract: false,
     ...(isSupportedCountry(country) ? { defaultCountry: country } : {}),
   });
-  return parsed?.isPossible() ? parsed.number : undefined;
+  if (!parsed?.isPossible()) return undefined;
+  // "Possible" counts digits alone, and lets a British number keep the 0 that is dialled before it.
+  if (parsed.countryCallingCode === '44' && !BRITISH.test(parsed.nationalNumber)) return undefined;
+  return parsed.number;
 }

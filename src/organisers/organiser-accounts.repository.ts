@@ -11,7 +11,7 @@ export interface GrantedUnit {
   name: string;
 }
 
-/** What making accounts needs of the database; the manager is the owner's. */
+/** What making and closing accounts needs of the database; the manager is the owner's. */
 export class OrganiserAccountsRepository {
   constructor(private readonly manager: EntityManager) {}
 
@@ -47,17 +47,50 @@ export class OrganiserAccountsRepository {
     return made?.id;
   }
 
-  /** Gives an account another password and ends its sessions. */
+  /**
+   * The id of an account, locked until the end of the transaction. A session that is just being made
+   * refers to the account, so that it is there to be ended, or waits until this is done.
+   */
+  async lockAccount(email: string): Promise<string | undefined> {
+    const [account] = await this.manager.query<{ id: string }[]>(
+      'SELECT id FROM organiser WHERE email = $1 FOR UPDATE',
+      [email],
+    );
+    return account?.id;
+  }
+
+  /** Closes an account from now on; one that is closed keeps the time when it was. */
+  async disable(organiserId: string): Promise<void> {
+    await this.manager.query(
+      'UPDATE organiser SET disabled_at = clock_now() WHERE id = $1 AND disabled_at IS NULL',
+      [organiserId],
+    );
+  }
+
+  /** Opens an account that was closed. */
+  async enable(organiserId: string): Promise<void> {
+    await this.manager.query('UPDATE organiser SET disabled_at = NULL WHERE id = $1', [
+      organiserId,
+    ]);
+  }
+
+  /** Gives an account another password; its sessions are the caller's to end. */
   async replacePassword(organiserId: string, passwordHash: string): Promise<void> {
     await this.manager.query('UPDATE organiser SET password_hash = $2 WHERE id = $1', [
       organiserId,
       passwordHash,
     ]);
-    await this.manager.query(
+  }
+
+  /** Ends the sessions of an account. @returns how many were still in use. */
+  async endSessions(organiserId: string): Promise<number> {
+    const [sessions] = await this.manager.query<[{ inUse: boolean }[], number]>(
       `UPDATE organiser_session SET revoked_at = clock_now()
-        WHERE organiser_id = $1 AND revoked_at IS NULL`,
+        WHERE organiser_id = $1 AND revoked_at IS NULL
+        RETURNING expires_at > clock_now() AS "inUse"`,
       [organiserId],
     );
+    return sessions.filter(({ inUse }) => inUse).length;
   }
 
   /** Gives a role on a unit, unless the organiser holds it there already. */

@@ -4,7 +4,11 @@ import { DEMO_PASSWORD } from '../platform/config/configuration.js';
 import { emailAddress, text } from '../platform/http/text.schema.js';
 import type { Office } from '../units/office.js';
 import { DEMO_ORGANISERS } from './demo-organisers.js';
-import { OrganiserExists, OrganiserRefused } from './organiser-accounts.errors.js';
+import {
+  OrganiserExists,
+  OrganiserRefused,
+  OrganiserUnknown,
+} from './organiser-accounts.errors.js';
 import { type GrantedUnit, OrganiserAccountsRepository } from './organiser-accounts.repository.js';
 import { Passwords } from './passwords.js';
 import { ROLES, type Role } from './permissions.js';
@@ -48,9 +52,17 @@ export interface CreatedOrganiser {
   office: Office | null;
 }
 
+/** Whose sessions have ended. */
+export interface EndedSessions {
+  /** As it is kept, in lower case. */
+  email: string;
+  /** How many were still in use. */
+  sessions: number;
+}
+
 /**
- * Makes organisers' accounts for whoever runs the command line. Works on the owner's connection:
- * the application's login may not make accounts, so that nothing that reaches the API can.
+ * Makes, closes and opens organisers' accounts for whoever runs the command line. Works on the owner's connection:
+ * the application's login may not write accounts, so that nothing that reaches the API can.
  */
 export class OrganiserAccounts {
   constructor(
@@ -92,6 +104,48 @@ export class OrganiserAccounts {
   }
 
   /**
+   * Closes an account: nobody can sign in to it, and its sessions end at once. Its grants and posts
+   * stay, but notices of duties pass it by.
+   *
+   * @throws OrganiserUnknown.
+   */
+  async disable(email: string): Promise<EndedSessions> {
+    return this.change(email, 'organiser.disabled', (repository, id) => repository.disable(id));
+  }
+
+  /**
+   * Opens an account again. Sessions of before stay ended.
+   *
+   * @throws OrganiserUnknown.
+   */
+  async enable(email: string): Promise<EndedSessions> {
+    return this.change(email, 'organiser.enabled', (repository, id) => repository.enable(id));
+  }
+
+  /**
+   * Gives an account another password and ends its sessions. A closed account stays closed.
+   *
+   * @throws OrganiserRefused for a password that `create` would refuse; OrganiserUnknown.
+   */
+  async setPassword(email: string, password: string): Promise<EndedSessions> {
+    const faults = passwordFaults(password);
+    if (faults.length > 0) throw new OrganiserRefused(faults);
+    const hash = await this.passwords.hash(password);
+    return this.change(email, 'organiser.password_set', (repository, id) =>
+      repository.replacePassword(id, hash),
+    );
+  }
+
+  /**
+   * Ends the sessions of an account, which may sign in again.
+   *
+   * @throws OrganiserUnknown.
+   */
+  async signOut(email: string): Promise<EndedSessions> {
+    return this.change(email, 'organiser.signed_out', () => Promise.resolve());
+  }
+
+  /**
    * Makes the demo's accounts as far as the organisation has their units, and gives them this
    * password if they have another. Running it again changes nothing.
    */
@@ -109,6 +163,30 @@ export class OrganiserAccounts {
     });
   }
 
+  /** One change of an account, with the end of its sessions and an entry in the audit trail. */
+  private async change(
+    address: string,
+    action: string,
+    change: (repository: OrganiserAccountsRepository, id: string) => Promise<void>,
+  ): Promise<EndedSessions> {
+    const email = address.trim().toLowerCase();
+    return this.owner.transaction(async (manager) => {
+      const repository = new OrganiserAccountsRepository(manager);
+      const id = await repository.lockAccount(email);
+      if (id === undefined) throw new OrganiserUnknown(email);
+      await change(repository, id);
+      const sessions = await repository.endSessions(id);
+      await recordAudit(manager, {
+        actorKind: 'command_line',
+        actorId: null,
+        action,
+        subjectKind: 'organiser',
+        subjectId: id,
+      });
+      return { email, sessions };
+    });
+  }
+
   private async ensureAccount(
     repository: OrganiserAccountsRepository,
     { email, name, password }: { email: string; name: string; password: string },
@@ -117,6 +195,7 @@ export class OrganiserAccounts {
     if (known !== undefined) {
       if (!(await this.passwords.fits(known.passwordHash, password))) {
         await repository.replacePassword(known.id, await this.passwords.hash(password));
+        await repository.endSessions(known.id);
       }
       return known.id;
     }

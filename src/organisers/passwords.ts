@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
-import { argon2id, hash, verify } from 'argon2';
+import { hash, type Options, verify } from '@node-rs/argon2';
 import { unavailable } from '../platform/http/standard-problems.js';
 import { HashingPlaces } from './hashing-places.js';
 
@@ -9,7 +9,13 @@ import { HashingPlaces } from './hashing-places.js';
  * Argon2id with the parameters that OWASP's Password Storage Cheat Sheet names first among the
  * lower-memory ones: 19 MiB, two passes, one lane.
  */
-const PARAMETERS = { type: argon2id, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
+const PARAMETERS: Options = {
+  // Argon2id. The library names it in types alone: its enumeration is empty where it runs.
+  algorithm: 2,
+  memoryCost: 19 * 1024,
+  timeCost: 2,
+  parallelism: 1,
+};
 
 /** About two seconds' worth of hashing a core; whoever comes later is asked to try again. */
 const LONGEST_LINE = 100;

@@ -51,6 +51,18 @@ export class SessionsRepository {
     return row.expiresAt;
   }
 
+  /**
+   * Whether an account is still open and still has this password. Asked after `start`, whose foreign
+   * key waits for whoever is changing the account, so that the answer is theirs.
+   */
+  async standsAs(manager: EntityManager, id: string, passwordHash: string): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      'SELECT 1 FROM organiser WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL',
+      [id, passwordHash],
+    );
+    return rows.length > 0;
+  }
+
   /** The session of a token: not expired, not revoked, of an account that is not disabled. */
   async live(tokenHash: Buffer): Promise<LiveSession | undefined> {
     const [session] = await this.database.statement<LiveSession & Record<string, unknown>>(

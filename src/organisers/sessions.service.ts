@@ -52,6 +52,10 @@ export class SessionsService implements OnModuleInit {
         tokenHash: hashSessionToken(token),
         hours: SESSION_HOURS,
       });
+      // Hashing takes its time: meanwhile the account may have been disabled or given a new password.
+      if (!(await this.repository.standsAs(manager, id, account.passwordHash))) {
+        throw new InvalidCredentials();
+      }
       await recordAudit(manager, {
         actorKind: 'organiser',
         actorId: id,

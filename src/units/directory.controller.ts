@@ -4,7 +4,12 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Configuration } from '../platform/config/configuration.js';
 import { Answers } from '../platform/http/answers.decorator.js';
-import { type Page, pageOf, pageQuerySchema } from '../platform/http/keyset-page.js';
+import {
+  type Page,
+  pageOf,
+  type PageQuery,
+  pageQuerySchema,
+} from '../platform/http/keyset-page.js';
 import { Cors, RateLimit } from '../platform/http/route-decorators.js';
 import { DirectoryService } from './directory.service.js';
 import {
@@ -15,9 +20,6 @@ import {
   type RegionEntry,
   regionSchema,
 } from './unit.schemas.js';
-
-const listQuerySchema = pageQuerySchema.pick({ limit: true, cursor: true });
-type ListQuery = z.output<typeof listQuerySchema>;
 
 const slugParameterSchema = z.object({ slug: z.string().regex(/^[a-z0-9-]{1,100}$/) });
 type SlugParameter = z.output<typeof slugParameterSchema>;
@@ -42,7 +44,7 @@ export class DirectoryController {
   @Header('Cache-Control', 'public, max-age=300')
   @Answers(200, pageOf(branchSchema), 'A page of branches')
   branches(
-    @Query({ schema: listQuerySchema }) query: ListQuery,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Page<BranchEntry> {
     this.tag(reply);
@@ -76,7 +78,7 @@ export class DirectoryController {
   @Header('Cache-Control', 'public, max-age=300')
   @Answers(200, pageOf(regionSchema), 'A page of regions')
   regions(
-    @Query({ schema: listQuerySchema }) query: ListQuery,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Page<RegionEntry> {
     this.tag(reply);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, type Page, toPage } from '../platform/http/keyset-page.js';
+import { decodeCursor, type Page, type PageQuery, toPage } from '../platform/http/keyset-page.js';
 import { notFound } from '../platform/http/standard-problems.js';
 import { z } from 'zod';
 import type { DirectoryView } from './directory-view.js';
@@ -7,18 +7,13 @@ import type { BranchEntry, BranchFeatures, RegionEntry } from './unit.schemas.js
 import { UnitDirectory } from './unit-directory.js';
 import type { Unit } from './unit.js';
 
-interface ListQuery {
-  limit: number;
-  cursor?: string | undefined;
-}
-
 /** The public directory of branches and regions, answered from memory, in the order of their slugs. */
 @Injectable()
 export class DirectoryService {
   constructor(private readonly directory: UnitDirectory) {}
 
-  regions(query: ListQuery): Page<RegionEntry> {
-    return pageBySlug(this.directory.view.regions.map(regionEntry), query);
+  regions(query: PageQuery): Page<RegionEntry> {
+    return pageOfUnits(this.directory.view.regions, query, regionEntry);
   }
 
   region(slug: string): RegionEntry {
@@ -27,12 +22,9 @@ export class DirectoryService {
     return regionEntry(region);
   }
 
-  branches(query: ListQuery): Page<BranchEntry> {
+  branches(query: PageQuery): Page<BranchEntry> {
     const { view } = this.directory;
-    return pageBySlug(
-      view.branches.map((branch) => branchEntry(view, branch)),
-      query,
-    );
+    return pageOfUnits(view.branches, query, (branch) => branchEntry(view, branch));
   }
 
   branch(slug: string): BranchEntry {
@@ -84,12 +76,21 @@ function branchEntry(view: DirectoryView, branch: Unit): BranchEntry {
   };
 }
 
-function pageBySlug<Entry extends { slug: string }>(
-  entries: Entry[],
-  { limit, cursor }: ListQuery,
+/** A page of units in the order of their slugs; the total is exact, since all are in memory. */
+function pageOfUnits<Entry>(
+  units: readonly Unit[],
+  { limit, cursor, updatedSince, count }: PageQuery,
+  entryOf: (unit: Unit) => Entry,
 ): Page<Entry> {
-  const sorted = entries.sort((one, other) => (one.slug < other.slug ? -1 : 1));
+  const wanted = units
+    .filter(({ updatedAt }) => updatedSince === undefined || updatedAt >= updatedSince)
+    .toSorted((one, other) => (one.slug < other.slug ? -1 : 1));
   const after = cursor === undefined ? '' : decodeCursor(cursor, z.tuple([z.string()]))[0];
-  const rest = sorted.filter(({ slug }) => slug > after).slice(0, limit + 1);
-  return toPage(rest, limit, ({ slug }) => [slug]);
+  const rest = wanted.filter(({ slug }) => slug > after).slice(0, limit + 1);
+  const page = toPage(rest, limit, ({ slug }) => [slug]);
+  return {
+    data: page.data.map(entryOf),
+    nextCursor: page.nextCursor,
+    ...(count === true ? { total: { count: wanted.length, capped: false } } : {}),
+  };
 }

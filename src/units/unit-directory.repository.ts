@@ -51,7 +51,7 @@ export class UnitDirectoryRepository {
                'name', u.name, 'phone', u.phone, 'email', u.email, 'town', u.town,
                'meets', u.meets, 'venue', u.venue, 'latitude', u.latitude, 'longitude', u.longitude,
                'publishesPosition', u.publishes_position, 'publishesVenue', u.publishes_venue,
-               'demo', u.demo,
+               'demo', u.demo, 'updatedAt', u.updated_at,
                'hasOfficer', EXISTS (
                  SELECT FROM post p JOIN organiser o ON o.id IN (p.holder_id, p.stand_in_id)
                   WHERE p.unit_id = u.id AND o.disabled_at IS NULL)
@@ -75,6 +75,7 @@ function asUnit(row: UnitRow): Unit {
     publishesPosition ? degrees : Math.round(degrees * 100) / 100;
   return {
     ...unit,
+    updatedAt: new Date(unit.updatedAt).toISOString(),
     meets: publishesVenue ? [unit.meets, venue].filter(Boolean).join(', ') || null : unit.meets,
     position:
       latitude === null || longitude === null

@@ -28,6 +28,8 @@ export interface Unit {
    */
   readonly position: Position | null;
   readonly demo: boolean;
+  /** When it last changed, RFC 3339 in UTC. */
+  readonly updatedAt: string;
   /** Whether somebody holds or covers one of its posts. */
   readonly hasOfficer: boolean;
 }

@@ -1,12 +1,16 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import {
   OrganiserExists,
   OrganiserRefused,
+  OrganiserUnknown,
 } from '../../src/organisers/organiser-accounts.errors.js';
 import { type NewOrganiser, OrganiserAccounts } from '../../src/organisers/organiser-accounts.js';
 import { DEMO_PASSWORD } from '../../src/platform/config/configuration.js';
 import { ownerDataSource } from '../../src/platform/database/owner-data-source.js';
+import { projectRoot } from '../../src/platform/project-root.js';
 import { type AdminStage, bearer, startAdminStage } from './support.js';
 
 describe('making organisers as the owner', () => {
@@ -94,6 +98,202 @@ describe('making organisers as the owner', () => {
       accounts.create({ ...swansea, email: 'third@example.org', ...change }),
     ).rejects.toThrow(reason);
   });
+
+  describe('that are there', () => {
+    const email = 'leaver@example.org';
+    const address = 'Leaver@Example.org';
+    const [first, second] = ['the first password', 'the second password'];
+    let id: string;
+    beforeAll(async () => {
+      ({ id } = await accounts.create({ ...swansea, email, password: first }));
+    });
+
+    const session = async (password: string) =>
+      ((await signIn(email, password).expect(201)).body as { token: string }).token;
+    const me = (token: string, status: number) =>
+      stage.call().get('/v1/admin/me').set(bearer(token)).expect(status);
+    /** Two sessions that hold, and the one of somebody else. */
+    const sessions = async (password: string) => {
+      const tokens = [await session(password), await session(password)];
+      for (const token of tokens) await me(token, 200);
+      return { tokens, other: (await signIn('swansea@example.org', swansea.password)).body.token };
+    };
+    const trail = async () => {
+      const rows = await stage.database.sql<{ action: string }>(
+        `SELECT action FROM audit_event
+          WHERE subject_kind = 'organiser' AND subject_id = $1 AND actor_kind = 'command_line'
+          ORDER BY at`,
+        [id],
+      );
+      return rows.map(({ action }) => action);
+    };
+
+    it('sign-out ends every session of the account at once, and no other', async () => {
+      const { tokens, other } = await sessions(first);
+      expect(await accounts.signOut(address)).toEqual({ email, sessions: 2 });
+      for (const token of tokens) await me(token, 401);
+      await me(other, 200);
+      await me(await session(first), 200);
+      expect((await trail()).at(-1)).toBe('organiser.signed_out');
+    });
+
+    it('set-password ends the sessions, and only the new one signs in', async () => {
+      const { tokens, other } = await sessions(first);
+      expect(await accounts.setPassword(address, second)).toMatchObject({ email });
+      for (const token of tokens) await me(token, 401);
+      await me(other, 200);
+      await signIn(email, first).expect(401);
+      await me(await session(second), 200);
+      expect((await trail()).at(-1)).toBe('organiser.password_set');
+    });
+
+    it.each([
+      ['too short', 'x'.repeat(11)],
+      ['too long', 'x'.repeat(129)],
+      ['the demo’s', DEMO_PASSWORD],
+    ])('set-password refuses one that is %s, and nobody is signed out', async (_, password) => {
+      const token = await session(second);
+      const before = await trail();
+      await expect(accounts.setPassword(email, password)).rejects.toThrow(OrganiserRefused);
+      await me(token, 200);
+      expect(await trail()).toEqual(before);
+    });
+
+    it('disable ends the sessions and sign-in, until enable, which revives no session', async () => {
+      const { tokens, other } = await sessions(second);
+      await accounts.disable(address);
+      for (const token of tokens) await me(token, 401);
+      await me(other, 200);
+      await signIn(email, second).expect(401);
+
+      const closedAt = () =>
+        stage.database.sql('SELECT disabled_at FROM organiser WHERE id = $1', [id]);
+      const before = await closedAt();
+      await accounts.disable(address);
+      expect(await closedAt()).toEqual(before);
+      // A new password opens no account.
+      await accounts.setPassword(address, second);
+      expect(await closedAt()).toEqual(before);
+
+      await accounts.enable(address);
+      for (const token of tokens) await me(token, 401);
+      await me(await session(second), 200);
+      expect((await trail()).slice(-4)).toEqual([
+        'organiser.disabled',
+        'organiser.disabled',
+        'organiser.password_set',
+        'organiser.enabled',
+      ]);
+    });
+
+    it('enable ends a session that began while the account was disabled', async () => {
+      const token = await session(second);
+      await accounts.disable(email);
+      // As of a sign-in that had read the account just before.
+      await stage.database.sql(
+        'UPDATE organiser_session SET revoked_at = NULL WHERE organiser_id = $1',
+        [id],
+      );
+      await me(token, 401);
+      expect((await accounts.enable(email)).sessions).toBeGreaterThan(0);
+      await me(token, 401);
+    });
+
+    it('waits for a session that is just being made, and ends it', async () => {
+      const making = await ownerDataSource(stage.database.ownerUrl);
+      const runner = making.createQueryRunner();
+      await runner.startTransaction();
+      await runner.query(
+        `INSERT INTO organiser_session (id, organiser_id, token_hash, expires_at)
+         VALUES (gen_random_uuid(), $1, '\\x00', clock_now() + interval '1 hour')`,
+        [id],
+      );
+      const signedOut = accounts.signOut(email);
+      await expect
+        .poll(() =>
+          stage.database.sql(
+            `SELECT count(*)::int AS waiting FROM pg_stat_activity
+              WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          ),
+        )
+        .toEqual([{ waiting: 1 }]);
+      await runner.commitTransaction();
+      await runner.release();
+      await making.destroy();
+      await signedOut;
+      const left = await stage.database.sql(
+        'SELECT id FROM organiser_session WHERE organiser_id = $1 AND revoked_at IS NULL',
+        [id],
+      );
+      expect(left).toEqual([]);
+    });
+
+    it.each([
+      ['disable', (one: OrganiserAccounts) => one.disable('unknown@example.org')],
+      ['enable', (one: OrganiserAccounts) => one.enable('unknown@example.org')],
+      [
+        'set-password',
+        (one: OrganiserAccounts) => one.setPassword('unknown@example.org', 'twelve or more'),
+      ],
+      ['sign-out', (one: OrganiserAccounts) => one.signOut('unknown@example.org')],
+    ])('%s knows no account of an unknown address', async (_, change) => {
+      await expect(change(accounts)).rejects.toThrow(OrganiserUnknown);
+    });
+
+    it('obey the command line, which says what it did', async () => {
+      const token = await session(second);
+      expect(await cli(['organiser', 'set-password', '--email', address], `${first}\n`)).toEqual({
+        code: 0,
+        out: `${email} has a new password. Sessions ended: 1.\n`,
+        err: '',
+      });
+      await me(token, 401);
+      const again = await session(first);
+      expect(await cli(['organiser', 'sign-out', '--email', email])).toMatchObject({
+        code: 0,
+        out: `${email} is signed out. Sessions ended: 1.\n`,
+      });
+      await me(again, 401);
+      const last = await session(first);
+      expect(await cli(['organiser', 'disable', '--email', email])).toMatchObject({
+        code: 0,
+        out: `${email} is disabled. Sessions ended: 1.\n`,
+      });
+      await me(last, 401);
+      expect(await cli(['organiser', 'enable', '--email', email])).toMatchObject({
+        code: 0,
+        out: `${email} may sign in.\n`,
+      });
+      await session(first);
+    });
+
+    it.each(['disable', 'enable', 'set-password', 'sign-out'])(
+      'are not mistaken for an unknown one by %s: a sentence and code 1',
+      async (command) => {
+        const input = 'twelve or more\n';
+        expect(await cli(['organiser', command, '--email', 'Unknown@example.org'], input)).toEqual({
+          code: 1,
+          out: '',
+          err: 'There is no organiser with the address unknown@example.org.\n',
+        });
+      },
+    );
+  });
+
+  const cli = (args: readonly string[], input = '') =>
+    new Promise<{ code: number; out: string; err: string }>((resolve) => {
+      const env = { ...process.env, DATABASE_OWNER_URL: stage.database.ownerUrl, DATABASE_URL: '' };
+      const child = execFile(
+        process.execPath,
+        [join(projectRoot, 'dist', 'src', 'cli.js'), ...args],
+        { env },
+        (error, out, err) =>
+          resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+      );
+      // A command that reads none may be gone before it is written.
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(input);
+    });
 
   it('makes the demo’s accounts again and again without change', async () => {
     await stage.database.sql('TRUNCATE organiser CASCADE');

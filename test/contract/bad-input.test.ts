@@ -141,6 +141,8 @@ describe.each(
       `${good}&${good}`,
       `${first}=`,
       first,
+      `${first}=%FF`,
+      `${good}&%ED%A0%80=1`,
       `${first}[]=1`,
       `${first}[a]=1`,
       ...[

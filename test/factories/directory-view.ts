@@ -37,6 +37,7 @@ export function directoryOf(organisation: OrganisationInTest): DirectoryView {
       position: null,
       demo: false,
       hasOfficer: false,
+      updatedAt: '2026-11-01T00:00:00.000Z',
       ...shown,
     } satisfies Unit;
   };

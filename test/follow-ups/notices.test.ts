@@ -103,11 +103,11 @@ describe('a notice', () => {
 
     const [mail] = bench.smtp.messages;
     expect(mail?.to).toEqual(['cardiff@example.org']);
-    expect(mail?.subject).toContain(`Please get in touch with ${shown} in CF10 by`);
+    expect(mail?.subject).toContain(`Please get in touch with ${shown} by`);
     expect(mail?.headers).not.toHaveProperty('bcc');
     expect(mail?.headers).not.toHaveProperty('x-evil');
     expect(mail?.html).not.toContain('<script');
-    expect(mail?.text).toContain(`${shown} in CF10 has asked to join`);
+    expect(mail?.text).toContain(`${shown} has asked to join`);
     expect(mail?.raw).not.toContain('evil.example');
   });
 

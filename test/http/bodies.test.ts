@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import request, { type Response } from 'supertest';
 import { ExampleModule } from './example.module.js';
@@ -136,6 +137,37 @@ describe('other kinds of body', () => {
   ])('answers 415 for %s', async (type) => {
     const { status, problem } = await send(type, 'a=b');
     expect([status, problem.code]).toEqual([415, 'unsupported_media_type']);
+  });
+
+  it.each(['gzip', 'br', 'deflate, gzip', 'identity, gzip'])(
+    'answers 415 for a body in the encoding %s, and names it',
+    async (encoding) => {
+      for (const [type, path] of [
+        ['application/json', '/v1/sign-ups'],
+        [FORM, '/v1/sign-ups'],
+        ['application/json', '/v1/webhook'],
+      ] as const) {
+        const answer = await fetch(served.url + path, {
+          method: 'POST',
+          headers: { 'content-type': type, 'content-encoding': encoding },
+          body: gzipSync(JSON.stringify(good)),
+        });
+        expect(answer.status).toBe(415);
+        expect(answer.headers.get('accept-encoding')).toBe('identity');
+        expect(await answer.json()).toMatchObject({
+          code: 'unsupported_media_type',
+          detail: expect.stringContaining(`“${encoding}”`),
+        });
+      }
+    },
+  );
+
+  it.each(['', 'identity', 'Identity'])('takes a body in the encoding “%s”', async (encoding) => {
+    const answer = await request(served.url)
+      .post('/v1/sign-ups')
+      .set('Content-Encoding', encoding)
+      .send(good);
+    expect(answer.status).toBe(201);
   });
 
   it('answers 415 for a body without a type, and for an empty text/plain', async () => {

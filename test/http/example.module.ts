@@ -122,6 +122,12 @@ export class ExampleController {
     throw FAILURES[how]?.() ?? notFound();
   }
 
+  @Post('page')
+  @HtmlPage()
+  post(@Body() _body: unknown): never {
+    throw unavailable(7);
+  }
+
   @Get('page/:how')
   @HtmlPage(['https://www.example.org'])
   @Header('Content-Type', 'text/html; charset=utf-8')

@@ -29,9 +29,26 @@ describe('problem documents', () => {
   });
 
   it('makes an id of its own where the caller sent none or a mad one', async () => {
-    for (const mad of ['x', 'a b c d e f g', 'a'.repeat(200), 'aaaaaaaa"}']) {
+    for (const mad of [
+      '',
+      'a b c',
+      'a\tb',
+      'a'.repeat(129),
+      'aaaaaaaa"}',
+      "a'b",
+      '<b>',
+      'a\u00e9',
+    ]) {
       const answer = await request(served.url).get('/v1/limited').set('X-Request-Id', mad);
       expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    }
+  });
+
+  it('takes over any sane id of the caller', async () => {
+    for (const sane of ['x', '17', 'a1B2+/c3==', '1-67891233:abcdef~0.5_2', 'a'.repeat(128)]) {
+      const answer = await request(served.url).get('/v1/nowhere').set('X-Request-Id', sane);
+      expect(answer.headers['x-request-id']).toBe(sane);
+      expect(JSON.parse(answer.text)).toMatchObject({ requestId: sane });
     }
   });
 
@@ -207,6 +224,36 @@ describe('queries', () => {
   });
 });
 
+describe('queries that cannot be decoded', () => {
+  it.each([
+    '/v1/things?q=%FF',
+    '/v1/things?%FF=1',
+    '/v1/things?limit=1&colour=%C3',
+    '/v1/page/fine?q=%ED%A0%80',
+    '/health/live?q=%C0%80',
+    '/openapi.json?q=%FF',
+  ])('are a 400 on every route: %s', async (path) => {
+    const answer = await request(served.url).get(path);
+    expect(answer.status).toBe(400);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'not_parseable' });
+  });
+
+  it('can be read by the page of another origin', async () => {
+    const answer = await request(served.url)
+      .get('/v1/things?q=%FF')
+      .set('Origin', 'https://elsewhere.example.org');
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([400, '*']);
+  });
+
+  it('are not those with a percent sign that stands for itself', async () => {
+    const answer = await request(served.url).get('/v1/things?100%+%C3%BC=1&%zz');
+    expect(answer.status).toBe(422);
+    const { errors } = JSON.parse(answer.text) as { errors: { path: string }[] };
+    expect(errors.map(({ path }) => path)).toEqual(['100% ü', '%zz']);
+  });
+});
+
 describe('answers', () => {
   it('lets through only what the schema names, moments as RFC 3339 in UTC', async () => {
     const answer = await post('/v1/sign-ups').send(good);
@@ -269,6 +316,24 @@ describe('pages', () => {
     const missing = await request(served.url).get('/v1/page/missing').set('Accept', browser);
     expect(missing.status).toBe(404);
     expect(missing.text).not.toContain('<script>');
+  });
+
+  it('answers whoever posts JSON with a problem document, whatever Accept says', async () => {
+    const posting = (type: string) =>
+      post('/v1/page').set('Accept', browser).set('Content-Type', type).send('{"a":');
+    for (const type of ['application/json', 'Application/JSON; charset=utf-8']) {
+      const answer = await posting(type);
+      expect(answer.status).toBe(400);
+      expect(answer.headers['content-type']).toBe('application/problem+json');
+    }
+    const form = await posting('application/x-www-form-urlencoded');
+    expect(form.status).toBe(503);
+    expect(form.headers['content-type']).toBe('text/html; charset=utf-8');
+    const page = await request(served.url)
+      .get('/v1/page/away')
+      .set('Accept', browser)
+      .set('Content-Type', 'application/json');
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
   });
 
   it('answers a program with a problem document on the same route', async () => {

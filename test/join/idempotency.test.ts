@@ -199,6 +199,18 @@ describe('a post without a key', () => {
     expect(await tableCounts(app.database)).toEqual(before);
   });
 
+  it('is the same submission however its contact and postcode are written', async () => {
+    const input = joinPost({ phone: '07700 900321', postcode: 'M14 5RX' });
+    const first = await post(input);
+    const again = await post({
+      ...input,
+      email: String(input['email']).toUpperCase(),
+      phone: '+447700900321',
+      postcode: 'm145rx',
+    });
+    expect(again.text).toBe(first.text);
+  });
+
   it('is a new submission after ten minutes, of the same person', async () => {
     const input = joinPost();
     const first = await post(input);

@@ -64,7 +64,9 @@ describe('the same email or phone with the same name', () => {
   it('is the same person by phone, however it is written', async () => {
     const robin = { givenName: 'Robin', familyName: 'Carter', email: undefined };
     const first = await join(joinPost({ ...robin, phone: '07700 900111' }));
-    const again = await join(joinPost({ ...robin, phone: '+44 (0)7700 900111' }));
+    const again = await join(
+      joinPost({ ...robin, phone: '+44 (0)7700 900111', message: 'Me again.' }),
+    );
     expect(again).toMatchObject({ personId: first.personId, matchedBy: 'contact_and_name' });
   });
 

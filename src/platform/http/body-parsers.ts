@@ -2,14 +2,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseFormBody } from './form-body.js';
 import { parseJsonBody } from './json-body.js';
 import { routeOptionsOf } from './problem-reply.js';
-import { unsupportedMediaType } from './standard-problems.js';
+import { unsupportedEncoding, unsupportedMediaType } from './standard-problems.js';
 
 /** Methods whose body has no meaning here; one that comes is ignored, as RFC 9110 allows. */
 const BODYLESS_METHODS = ['DELETE', 'OPTIONS'];
 
 /**
- * Replaces Fastify's body parsers by ours: strict JSON and forms in UTF-8, 415 for all else. The
- * size is bounded by the server's `bodyLimit`, for chunked bodies too. A route that needs the exact
+ * Replaces Fastify's body parsers by ours: strict JSON and forms in UTF-8, 415 for all else,
+ * compressed bodies among it. The size is bounded by the server's `bodyLimit`, for chunked bodies too. A route that needs the exact
  * bytes (a signed webhook) is marked with `@BodyAsBytes`.
  */
 export function registerBodyParsers(instance: FastifyInstance): void {
@@ -22,6 +22,7 @@ export function registerBodyParsers(instance: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
       settle(done, () => {
+        requireIdentity(request);
         if (routeOptionsOf(request)?.bodyAsBytes === true) return body;
         requireUtf8(request);
         return parseJsonBody(body);
@@ -33,6 +34,7 @@ export function registerBodyParsers(instance: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
       settle(done, () => {
+        requireIdentity(request);
         if (routeOptionsOf(request)?.bodyAsBytes === true) return body;
         requireUtf8(request);
         return parseFormBody(body);
@@ -50,6 +52,14 @@ function settle(done: (error: Error | null, body?: unknown) => void, parse: () =
     return;
   }
   done(null, body);
+}
+
+/** Nothing here unpacks bodies; compressed bytes would only look like bad JSON. */
+function requireIdentity(request: FastifyRequest): void {
+  const encoding = (request.headers['content-encoding'] ?? '').trim();
+  if (encoding !== '' && !/^identity$/i.test(encoding)) {
+    throw unsupportedEncoding(encoding.slice(0, 40));
+  }
 }
 
 function requireUtf8(request: FastifyRequest): void {

@@ -1,4 +1,5 @@
 import { decodeUtf8 } from './json-body.js';
+import { decodeComponent } from './percent-decoding.js';
 import { notParseable } from './standard-problems.js';
 
 /** More fields than any form of ours has, and few enough to walk through. */
@@ -61,23 +62,4 @@ function put(body: FormBody, parts: string[], value: string): void {
   if (present === undefined) target[last] = value;
   else if (typeof present === 'string') target[last] = [present, value];
   else if (Array.isArray(present)) present.push(value);
-}
-
-/** `+` and percent signs; a percent sign that begins no byte stands for itself, as in browsers. */
-function decodeComponent(component: string): string {
-  if (!component.includes('%')) return component.replaceAll('+', ' ');
-  const spaced = Buffer.from(component.replaceAll('+', ' '), 'utf8');
-  const bytes = Buffer.alloc(spaced.length);
-  let length = 0;
-  for (let index = 0; index < spaced.length; index++) {
-    const byte = spaced[index] as number;
-    const hex = byte === 0x25 ? spaced.toString('latin1', index + 1, index + 3) : '';
-    if (/^[0-9A-Fa-f]{2}$/.test(hex)) {
-      bytes[length++] = Number.parseInt(hex, 16);
-      index += 2;
-    } else {
-      bytes[length++] = byte;
-    }
-  }
-  return decodeUtf8(bytes.subarray(0, length));
 }

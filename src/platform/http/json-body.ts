@@ -6,13 +6,21 @@ export const MAXIMUM_JSON_DEPTH = 32;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
-/** Strict UTF-8 (a byte order mark is skipped, RFC 8259 8.1); anything else is a 400. */
-export function decodeUtf8(bytes: Uint8Array): string {
+/**
+ * Strict UTF-8; a byte order mark is skipped (RFC 8259, 8.1).
+ *
+ * @throws Problem 400 for anything else: `invalid`, or by default that the body is not UTF-8.
+ */
+export function decodeUtf8(bytes: Uint8Array, invalid: () => Problem = bodyNotUtf8): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw notParseable('The body is not valid UTF-8.', 'invalid_utf8');
+    throw invalid();
   }
+}
+
+function bodyNotUtf8(): Problem {
+  return notParseable('The body is not valid UTF-8.', 'invalid_utf8');
 }
 
 /**

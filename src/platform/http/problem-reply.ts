@@ -24,7 +24,7 @@ export function routeOptionsOf(request: FastifyRequest): RouteOptions | undefine
 
 /**
  * Answers any error: a problem document, or a small page where a person is waiting on a page's
- * route. Logs what is our fault, and only that, at error level.
+ * route (whoever posts JSON is no person, whatever `Accept` says). Logs what is our fault, and only that, at error level.
  */
 export function answerProblem(
   error: unknown,
@@ -45,7 +45,7 @@ export function answerProblem(
     reply.removeHeader(name);
   }
   reply.code(problem.status).header('cache-control', 'no-store').headers(problem.headers);
-  if (routeOptionsOf(request)?.html !== undefined && prefersHtml(request.headers.accept)) {
+  if (isForPerson(request)) {
     reply
       .header('content-type', 'text/html; charset=utf-8')
       .header('content-security-policy', PROBLEM_PAGE_POLICY)
@@ -56,6 +56,14 @@ export function answerProblem(
   reply
     .header('content-type', PROBLEM_MEDIA_TYPE)
     .send(Buffer.from(JSON.stringify(document), 'utf8'));
+}
+
+/** Whether a person waits on a page's route; a program that posts JSON can read a document. */
+function isForPerson(request: FastifyRequest): boolean {
+  const { accept, 'content-type': type = '' } = request.headers;
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (!reads && /^\s*application\/json\s*(?:;|$)/i.test(type)) return false;
+  return routeOptionsOf(request)?.html !== undefined && prefersHtml(accept);
 }
 
 function logProblem(problem: Problem, request: FastifyRequest, logger: Logger): void {

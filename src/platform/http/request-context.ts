@@ -9,10 +9,14 @@ export interface RequestContext {
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
-/** Ids of callers are taken over when they cannot do harm in a log, a header or a column. */
-const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{8,128}$/;
+/** Ids of callers are taken over when they cannot do harm in a log, a header, a page or a column. */
+const SANE_REQUEST_ID = /^[A-Za-z0-9._~+/=:-]{1,128}$/;
 
-/** The caller's `X-Request-Id` when it looks sane, else a new UUID v7. */
+/**
+ * The caller's `X-Request-Id` when it looks sane, else a new UUID v7. Sane are 1 to 128 letters and
+ * digits of ASCII, `.`, `_`, `~`, `+`, `/`, `=`, `:` and `-`: counters, UUIDs, base64, trace ids;
+ * not spaces, control characters, quotes or angle brackets.
+ */
 export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : uuidV7();

@@ -5,6 +5,7 @@ import { type CorsPolicies, answerPreflight, applyCors } from './cors.js';
 import { routeOptionsOf } from './problem-reply.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { Readiness } from './readiness.js';
+import { parseQuery } from './query-string.js';
 import { runWithRequestContext } from './request-context.js';
 import { RouteTable, pathOf } from './route-table.js';
 import { applySecurityHeaders, securityHeaders } from './security-headers.js';
@@ -33,8 +34,8 @@ export function addContextHook(instance: FastifyInstance, configuration: Configu
 }
 
 /**
- * The hooks that decide before a body is read: malformed requests, CORS, unknown paths and methods,
- * rate limits. Returns nothing; throws nothing; problems go through the exception filter.
+ * The hooks that decide before a body is read: malformed requests and queries, CORS, unknown paths
+ * and methods, rate limits. Returns nothing; throws nothing; problems go through the exception filter.
  */
 export function addRequestHooks(instance: FastifyInstance, services: HookServices): void {
   const routes = new RouteTable();
@@ -79,7 +80,9 @@ function answerAtOnce(
     throw notParseable('The Host header is missing.');
   }
   if (!request.is404) {
+    // Before the refusals, so that a page of another origin may read them.
     applyCors(cors, routeOptionsOf(request), request, reply);
+    request.query = parseQuery(request.url);
     // No id and no slug holds a NUL, and PostgreSQL cannot even be asked about one.
     for (const value of Object.values((request.params ?? {}) as Record<string, unknown>)) {
       if (typeof value === 'string' && value.includes('\0')) throw notFound();

@@ -14,21 +14,30 @@ export function dottedPath(path: readonly PropertyKey[]): string {
   return path.map((part) => String(part).slice(0, MAXIMUM_NAME)).join('.');
 }
 
+/** What a value of the wrong type, or none, is called: no other rule has anything to say of it. */
+const NO_SUCH_VALUE = new Set(['invalid_type', 'required']);
+
 /**
  * All faults of an input as the contract wants them: one per fault and field, unknown fields one by
- * one, at most 100.
+ * one, at most 100. A value that is missing or of the wrong type has that one fault: zod measures
+ * the length of a list where a text belongs, too.
  *
  * @param input what was validated, to tell a missing value from a wrong one.
  */
 export function faultsOf(issues: readonly Issue[], input: unknown): Fault[] {
-  const faults: Fault[] = [];
-  for (const issue of issues) {
-    for (const fault of faultsOfIssue(issue, input)) {
-      if (faults.length >= MAXIMUM_FAULTS) return faults;
-      faults.push(fault);
-    }
+  const all = issues.flatMap((issue) => faultsOfIssue(issue, input));
+  const decisive = new Map<string, Fault>();
+  for (const fault of all) {
+    if (NO_SUCH_VALUE.has(fault.code) && !decisive.has(fault.path)) decisive.set(fault.path, fault);
   }
-  return faults;
+  return all
+    .filter((fault) => fault.code === 'unknown_field' || stands(fault, decisive))
+    .slice(0, MAXIMUM_FAULTS);
+}
+
+/** Whether a fault stands: it is the decisive one of its path, or there is none. */
+function stands(fault: Fault, decisive: ReadonlyMap<string, Fault>): boolean {
+  return (decisive.get(fault.path) ?? fault) === fault;
 }
 
 function faultsOfIssue(issue: Issue, input: unknown): Fault[] {

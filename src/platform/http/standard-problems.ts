@@ -68,6 +68,17 @@ export function unsupportedMediaType(
   });
 }
 
+/** 415: the body is compressed, or encoded otherwise (RFC 9110, 8.4 and 12.5.3). */
+export function unsupportedEncoding(encoding: string): Problem {
+  return new Problem({
+    status: 415,
+    code: 'unsupported_media_type',
+    title: 'This kind of body is not taken',
+    detail: `Send the body as it is, not in the content encoding “${encoding}”.`,
+    headers: { 'Accept-Encoding': 'identity' },
+  });
+}
+
 /** 422: the request was read, and these are all of its faults at once. */
 export function invalidInput(errors: readonly Fault[], detail?: string): Problem {
   const one = errors.length === 1 ? errors[0]?.message : undefined;

@@ -40,6 +40,32 @@ describe('text', () => {
     expect(accepts(text({ max: 3, min: 0 }), '   ')).toBe(true);
   });
 
+  it('takes a text of invisible characters alone for an empty one', () => {
+    for (const nothing of [
+      '\u200b\u200b',
+      ' \u200d\u2060 ',
+      '\ufeff',
+      '\u00ad',
+      '\u3164',
+      '\ufe0f',
+      '\u00a0\u3000',
+      '\u2800',
+      '\u{e0020}',
+    ]) {
+      for (const multiline of [false, true]) {
+        const result = text({ max: 20, multiline, needed: 'Your name?' }).safeParse(nothing);
+        expect(result.error?.issues.map(({ message }) => message)).toEqual(['Your name?']);
+      }
+      expect(text({ max: 20, min: 0 }).parse(nothing)).toBe('');
+    }
+  });
+
+  it('keeps invisible characters that belong to a text', () => {
+    for (const fine of ['نمی\u200cدانم', '👩\u200d🚀', 'a\u200bb']) {
+      expect(text({ max: 20 }).parse(fine)).toBe(fine);
+    }
+  });
+
   it('gives back only what PostgreSQL can keep', () => {
     const schema = text({ max: 100, multiline: true, min: 0 });
     fc.assert(

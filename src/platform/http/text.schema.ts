@@ -6,6 +6,9 @@ const CONTROLS_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f
 /** Marks that turn the direction of writing: they make a text read as what it is not. */
 const DIRECTION_MARKS = /[\u202a-\u202e\u2066-\u2069]/;
 
+/** Nothing but what no screen shows: format characters, separators, fillers, the blank of Braille. */
+const ALL_INVISIBLE = /^[\s\p{Z}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+
 const LONE_SURROGATES = /\p{Cs}/u;
 
 /** Bounds of a text, in UTF-16 code units after trimming and normalising. */
@@ -21,7 +24,7 @@ export interface TextOptions {
 
 /**
  * The shared text schema; every string of the API goes through it. Trims, normalises to NFC (so
- * that one name has one spelling) and refuses what PostgreSQL's text and jsonb cannot keep (NUL,
+ * that one name has one spelling), takes invisible characters alone for nothing, and refuses what PostgreSQL's text and jsonb cannot keep (NUL,
  * lone surrogates) and what forges lines (control characters).
  */
 export function text(options: TextOptions) {
@@ -46,7 +49,8 @@ export function text(options: TextOptions) {
 
 function normalise(value: string, multiline: boolean): string {
   const lines = multiline ? value.replace(/\r\n?/g, '\n') : value;
-  return lines.trim().normalize('NFC');
+  // Zero-width characters belong inside names and emoji, but make no text by themselves.
+  return ALL_INVISIBLE.test(lines) ? '' : lines.trim().normalize('NFC');
 }
 
 const NO_AT_MESSAGE = 'An email address must contain an @, such as name@example.org.';
