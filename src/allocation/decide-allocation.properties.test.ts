@@ -1,57 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { directoryOf, type OrganisationInTest } from '../../test/factories/directory-view.js';
+import { at, decide, outcome, read } from '../../test/factories/allocation.js';
+import { directoryOf } from '../../test/factories/directory-view.js';
 import { distanceKm, roundedKm } from '../postcodes/distance.js';
-import type { LocatedPostcode } from '../postcodes/postcode-locator.js';
-import {
-  coveragePrefixes,
-  isPostcode,
-  parsePostcode,
-  type Postcode,
-} from '../postcodes/postcode.js';
-import { decideAllocation, nearestBranches } from './decide-allocation.js';
-
-const NOWHERE: LocatedPostcode = {
-  precision: 'none',
-  position: null,
-  terminated: null,
-  nation: null,
-};
-const at = (lat: number, long: number): LocatedPostcode => ({
-  precision: 'unit',
-  position: { lat, long },
-  terminated: null,
-  nation: 'england',
-});
-
-function read(text: string): Postcode {
-  const parsed = parsePostcode(text);
-  if (!isPostcode(parsed)) throw new Error(`"${text}" should be read as a postcode`);
-  return parsed;
-}
-
-function decide(
-  organisation: OrganisationInTest,
-  postcode: string | null,
-  located: LocatedPostcode = NOWHERE,
-  nearestBranchLimitKm = 50,
-) {
-  return decideAllocation({
-    view: directoryOf(organisation),
-    postcode: postcode === null ? null : read(postcode),
-    located,
-    datasetVersion: 'test-data',
-    nearestBranchLimitKm,
-  });
-}
-
-/** Method, branch, region and rule of a decision: `['coverage_rule', 'leeds', 'north', 'LS']`. */
-const outcome = ({ method, branch, region, rulePrefix }: ReturnType<typeof decide>) => [
-  method,
-  branch?.slug ?? null,
-  region?.slug ?? null,
-  rulePrefix,
-];
+import { coveragePrefixes } from '../postcodes/postcode.js';
+import { nearestBranches } from './decide-allocation.js';
 
 describe('a decision', () => {
   const prefixes = ['M', 'M1', 'M14', 'M14 5', 'M14 5RX', 'M14 6', 'B', 'B1', 'B1 1', 'B1 1AA'];

@@ -1,51 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { directoryOf, type OrganisationInTest } from '../../test/factories/directory-view.js';
+import { NOWHERE, at, decide, outcome } from '../../test/factories/allocation.js';
 import { distanceKm } from '../postcodes/distance.js';
-import type { LocatedPostcode } from '../postcodes/postcode-locator.js';
-import { isPostcode, parsePostcode, type Postcode } from '../postcodes/postcode.js';
-import { decideAllocation } from './decide-allocation.js';
-
-const NOWHERE: LocatedPostcode = {
-  precision: 'none',
-  position: null,
-  terminated: null,
-  nation: null,
-};
-const at = (lat: number, long: number): LocatedPostcode => ({
-  precision: 'unit',
-  position: { lat, long },
-  terminated: null,
-  nation: 'england',
-});
-
-function read(text: string): Postcode {
-  const parsed = parsePostcode(text);
-  if (!isPostcode(parsed)) throw new Error(`"${text}" should be read as a postcode`);
-  return parsed;
-}
-
-function decide(
-  organisation: OrganisationInTest,
-  postcode: string | null,
-  located: LocatedPostcode = NOWHERE,
-  nearestBranchLimitKm = 50,
-) {
-  return decideAllocation({
-    view: directoryOf(organisation),
-    postcode: postcode === null ? null : read(postcode),
-    located,
-    datasetVersion: 'test-data',
-    nearestBranchLimitKm,
-  });
-}
-
-/** Method, branch, region and rule of a decision: `['coverage_rule', 'leeds', 'north', 'LS']`. */
-const outcome = ({ method, branch, region, rulePrefix }: ReturnType<typeof decide>) => [
-  method,
-  branch?.slug ?? null,
-  region?.slug ?? null,
-  rulePrefix,
-];
 
 describe('coverage rules', () => {
   it('apply whether or not the reference data knows the unit', () => {
