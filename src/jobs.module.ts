@@ -5,6 +5,7 @@ import { JoinJobsModule } from './join/join-jobs.module.js';
 import { settleAllocation } from './join/settle-allocation.definition.js';
 import { MessagingJobsModule } from './messaging/messaging-jobs.module.js';
 import { sendMessage } from './messaging/send-message.definition.js';
+import type { SendingSettings } from './messaging/sending-settings.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import type { QueueSettings } from './platform/queue/queue-settings.js';
 import { type ProviderOptions, ProvidersModule } from './providers/providers.module.js';
@@ -12,17 +13,19 @@ import { type ProviderOptions, ProvidersModule } from './providers/providers.mod
 export interface JobsOptions extends ProviderOptions {
   /** How the relay and the queues work; tests shorten the waits. */
   queue?: Partial<QueueSettings>;
+  /** How long a message may take; the fault harness shortens it. */
+  sending?: ConstructorParameters<typeof SendingSettings>[0];
 }
 
 /** Everything that runs jobs: relay, queues, handlers, and the ways out of the house. */
 @Module({})
 export class JobsModule {
-  static with({ queue, ...providers }: JobsOptions = {}): DynamicModule {
+  static with({ queue, sending, ...providers }: JobsOptions = {}): DynamicModule {
     return {
       module: JobsModule,
       imports: [
         ProvidersModule.with(providers),
-        MessagingJobsModule,
+        MessagingJobsModule.with(sending),
         FollowUpsJobsModule,
         JoinJobsModule,
         QueueModule.forWorker({

@@ -18,11 +18,8 @@ import { MessageComposers } from '../message-composers.js';
 import { MessageMetrics } from '../message-metrics.js';
 import { MessageTemplates } from '../message-templates.js';
 import { type LockedMessage, MessageRepository } from '../message.repository.js';
-import {
-  SENDING_LEASE_SECONDS,
-  SEND_DEADLINE_MILLISECONDS,
-  sendMessage,
-} from '../send-message.definition.js';
+import { sendMessage } from '../send-message.definition.js';
+import { SendingSettings } from '../sending-settings.js';
 
 /** A message that is claimed and written out: all that is left is to hand it over. */
 interface SendingPlan {
@@ -54,6 +51,7 @@ const SERVICE_HEADERS = {
  */
 @HandlesJob(sendMessage)
 export class SendMessageJob implements OutsideHandler<SendMessageData, SendingPlan, unknown> {
+  readonly leaseSeconds: number;
   private readonly mailFrom: string;
   private readonly publicUrl: string;
 
@@ -64,9 +62,11 @@ export class SendMessageJob implements OutsideHandler<SendMessageData, SendingPl
     private readonly mail: MailSender,
     private readonly sms: SmsSender,
     private readonly metrics: MessageMetrics,
+    private readonly settings: SendingSettings,
     @Inject(LOGGER) private readonly logger: Logger,
     configuration: Configuration,
   ) {
+    this.leaseSeconds = settings.jobLeaseSeconds;
     this.mailFrom = configuration.environment.MAIL_FROM;
     this.publicUrl = configuration.publicUrl;
   }
@@ -92,7 +92,7 @@ export class SendMessageJob implements OutsideHandler<SendMessageData, SendingPl
     const { channel } = plan;
     await this.messages.markSending(manager, message.id, {
       channel,
-      leaseSeconds: SENDING_LEASE_SECONDS,
+      leaseSeconds: this.settings.messageLeaseSeconds,
       isRepeat,
     });
     if (isRepeat) this.metrics.countRepeat(message.kind);
@@ -147,7 +147,7 @@ export class SendMessageJob implements OutsideHandler<SendMessageData, SendingPl
     manager: EntityManager,
     message: LockedMessage,
   ): Promise<SendingPlan | undefined> {
-    const deadline = performance.now() + SEND_DEADLINE_MILLISECONDS;
+    const deadline = performance.now() + this.settings.deadlineMilliseconds;
     const composed = await this.composers.of(message.kind).compose(manager, message);
     if (composed === undefined) return undefined;
     const organisation = await this.messages.organisation(manager);

@@ -10,6 +10,7 @@ import { QueueSettings } from '../queue/queue-settings.js';
 import type { ClaimedRow } from './outbox-row.js';
 import { OutboxRepository } from './outbox.repository.js';
 import { OUTBOX_CHANNEL } from './outbox.service.js';
+import { RelayMetrics, type WokenBy } from './relay-metrics.js';
 
 /** After less than a batch we look again this soon: the queue may have been full, and make room. */
 const SOON_MILLISECONDS = 100;
@@ -39,6 +40,7 @@ export class Relay {
     private readonly backend: QueueBackend,
     private readonly notifications: Notifications,
     private readonly settings: QueueSettings,
+    private readonly metrics: RelayMetrics,
   ) {}
 
   /** Starts one loop per queue; each runs until `stop`, whatever is away in between. */
@@ -69,7 +71,7 @@ export class Relay {
    *
    * @throws QueueAwayError after giving the batch's leases back.
    */
-  async pass(queue: QueueName): Promise<RelayPass> {
+  async pass(queue: QueueName, wokenBy: WokenBy = 'poll'): Promise<RelayPass> {
     const { queuedLeaseMilliseconds, batchSize, unfinishedLimit } = this.settings;
     const rows = await this.repository.claim(queue, this.registry.names, {
       leaseMilliseconds: queuedLeaseMilliseconds,
@@ -78,6 +80,7 @@ export class Relay {
     });
     if (rows.length === 0) return 'idle';
     await this.handOver(queue, rows);
+    this.metrics.handedOver(queue, wokenBy, rows.length);
     if (rows.length === batchSize) return 'more';
     // Nothing more is due, or the queue holds as many as it may.
     return 'some';
@@ -86,10 +89,10 @@ export class Relay {
   private async loop(queue: QueueName): Promise<void> {
     let failures = 0;
     while (!this.stopping) {
-      this.rung.delete(queue);
+      const wokenBy = this.rung.delete(queue) ? 'notification' : 'poll';
       let pause = this.settings.pollMilliseconds * (0.5 + Math.random() / 2);
       try {
-        const found = await this.pass(queue);
+        const found = await this.pass(queue, wokenBy);
         if (failures > 0) this.logger.log(`${queue}: handing over again`);
         failures = 0;
         if (found === 'more') continue;

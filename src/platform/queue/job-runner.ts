@@ -150,7 +150,8 @@ export class JobRunner {
       await this.repository.postpone(manager, row.id, begun.postponeUntil);
       return undefined;
     }
-    await this.repository.begin(manager, row.id, run.counted, job.definition.leaseSeconds);
+    const leaseSeconds = job.handler.leaseSeconds ?? job.definition.leaseSeconds;
+    await this.repository.begin(manager, row.id, run.counted, leaseSeconds);
     return begun;
   }
 

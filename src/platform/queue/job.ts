@@ -97,6 +97,8 @@ export type Begun<Plan> = Plan | 'stop' | { readonly postponeUntil: Date };
  * `fail` that deals with a permanent failure ends the job; without `fail` its row is dead.
  */
 export interface OutsideHandler<Data extends JobData, Plan extends object, Result = void> {
+  /** As in the definition, whose value it replaces: where settings say how long `perform` may take. */
+  readonly leaseSeconds?: number;
   /** Short transaction with the row locked: checks that the work is still wanted, commits "sending". */
   begin(manager: EntityManager, data: Data): Promise<Begun<Plan>>;
   /** No transaction is open; has to end within the definition's `leaseSeconds`. */

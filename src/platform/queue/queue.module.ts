@@ -5,6 +5,7 @@ import { ExpiredRowsRepository } from '../outbox/expired-rows.repository.js';
 import { OutboxMetrics } from '../outbox/outbox-metrics.js';
 import { PurgeExpiredJob, purgeExpired } from '../outbox/purge-expired.job.js';
 import { RecurringJobs } from '../outbox/recurring.js';
+import { RelayMetrics } from '../outbox/relay-metrics.js';
 import { Relay } from '../outbox/relay.js';
 import { JobList, JobRegistry } from './job-registry.js';
 import { JobMetrics } from './job-metrics.js';
@@ -50,6 +51,7 @@ export class QueueModule {
         JobRunner,
         JobWorker,
         Relay,
+        RelayMetrics,
         RecurringJobs,
         OutboxMetrics,
         WorkerLifecycle,
