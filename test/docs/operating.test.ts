@@ -13,6 +13,7 @@ import { migrate } from '../../src/platform/database/migrate.js';
 import { addRequestLog } from '../../src/platform/http/request-log.js';
 import { Metrics } from '../../src/platform/metrics/metrics.js';
 import { OutboxMetrics } from '../../src/platform/outbox/outbox-metrics.js';
+import { RelayMetrics } from '../../src/platform/outbox/relay-metrics.js';
 import { JobMetrics } from '../../src/platform/queue/job-metrics.js';
 import { migrateQueueSchema } from '../../src/platform/queue/migrate-queue-schema.js';
 import { loadBankHolidays } from '../../src/platform/time/bank-holidays.js';
@@ -62,13 +63,17 @@ describe('the metrics of docs/operating.md', () => {
   it('are those that the processes have, and no others', () => {
     const metrics = new Metrics();
     new OutboxMetrics(metrics, {} as never, {} as never).onModuleInit();
-    const others = [new MessageMetrics(metrics), new JobMetrics(metrics)];
+    const others = [
+      new MessageMetrics(metrics),
+      new JobMetrics(metrics),
+      new RelayMetrics(metrics),
+    ];
     addRequestLog({ addHook: () => undefined } as never, {} as never, metrics);
     const ours = metrics.registry
       .getMetricsAsArray()
       .map(({ name }) => name)
       .filter((name) => name.startsWith('branchline_'));
-    expect(others).toHaveLength(2);
+    expect(others).toHaveLength(3);
     const named = [...text.matchAll(/`(branchline_[a-z_]+[a-z])`/g)].map(([, name = '']) => name);
     const metricsNamed = named.filter((name) => !ROLES.has(name));
     expect(new Set(metricsNamed)).toEqual(new Set(ours));
