@@ -9,6 +9,8 @@ export interface BenchSettings {
   readonly poolSize: number;
   /** Names of benchmarks; empty: all. */
   readonly only: readonly string[];
+  /** Folder for a profile of the worker (`--cpu-prof`); undefined: none is taken. */
+  readonly profile: string | undefined;
 }
 
 /** @throws Error on an option that does not exist. */
@@ -20,6 +22,7 @@ export function benchSettings(given: string[]): BenchSettings {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '6' },
       'pool-size': { type: 'string', default: '16' },
+      profile: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
     },
   });
@@ -29,5 +32,6 @@ export function benchSettings(given: string[]): BenchSettings {
     seconds: Number(values.seconds),
     poolSize: Number(values['pool-size']),
     only: values.only,
+    profile: values.profile,
   };
 }

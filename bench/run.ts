@@ -6,6 +6,7 @@ import { startBenchCluster } from './bench-cluster.js';
 import { benchSettings } from './bench-settings.js';
 import { benchJoins } from './joins.js';
 import { benchLookups } from './lookups.js';
+import { benchMails } from './mails.js';
 import { type Summary, tableOf } from './measured.js';
 
 /**
@@ -35,6 +36,12 @@ try {
     report(`Joins, ${settings.connections} connections`, summaries);
     console.log(`Meanwhile the worker sent ${mailsPerSecond.toFixed(0)} mails a second.`);
     results['joins'] = { summaries, mailsPerSecond };
+  }
+  if (wanted('mails')) {
+    const figures = [await benchMails(cluster, settings, { name: 'PostgreSQL', url: undefined })];
+    console.log('\nMails, one worker and nothing beside it');
+    console.table(figures);
+    results['mails'] = figures;
   }
   if (wanted('lookups')) {
     const summaries = await benchLookups(cluster, settings);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../../src/platform/new-id.js';
 
 /** A row to be written: its table, and its columns by name. */
 export type Row = readonly [table: string, columns: Readonly<Record<string, unknown>>];
@@ -28,12 +28,12 @@ export function rowsOfJoin(
   post: BarePost,
   unit: BareUnit,
 ): { id: string; answer: object; rows: Row[] } {
-  const id = uuidV7();
-  const person = uuidV7();
-  const followUp = uuidV7();
-  const acknowledgement = uuidV7();
-  const notice = uuidV7();
-  const requestId = uuidV7();
+  const id = newId();
+  const person = newId();
+  const followUp = newId();
+  const acknowledgement = newId();
+  const notice = newId();
+  const requestId = newId();
   const hash = createHash('sha256').update(post.email).digest();
   const reference = `J-${randomBytes(4).toString('hex')}`;
   const now = Date.now();
@@ -44,12 +44,12 @@ export function rowsOfJoin(
 
   const contactPoint = (kind: string, value: string): Row => [
     'contact_point',
-    { id: uuidV7(), person_id: person, kind, value },
+    { id: newId(), person_id: person, kind, value },
   ];
   const consent = (channel: string): Row => [
     'consent_event',
     {
-      id: uuidV7(),
+      id: newId(),
       person_id: person,
       submission_id: id,
       channel,
@@ -77,7 +77,7 @@ export function rowsOfJoin(
   const job = (queue: string, name: string, data: object, availableAt: Date): Row => [
     'outbox',
     {
-      id: uuidV7(),
+      id: newId(),
       queue,
       job: name,
       data: JSON.stringify(data),
@@ -118,7 +118,7 @@ export function rowsOfJoin(
     [
       'allocation',
       {
-        id: uuidV7(),
+        id: newId(),
         person_id: person,
         method: 'coverage_rule',
         unit_id: unit.id,

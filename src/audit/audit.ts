@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
 import { currentRequestId } from '../platform/http/request-context.js';
 import type { AuditEvent } from './audit-event.js';
 import { insertAuditEvent } from './audit.repository.js';
@@ -11,7 +11,7 @@ import { insertAuditEvent } from './audit.repository.js';
 export async function recordAudit(manager: EntityManager, event: AuditEvent): Promise<void> {
   await insertAuditEvent(manager, {
     ...event,
-    id: uuidV7(),
+    id: newId(),
     requestId: currentRequestId() ?? null,
   });
 }

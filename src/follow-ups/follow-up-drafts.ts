@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
 import { MessageDrafts } from '../messaging/message-drafts.js';
 import type { MessageDraft } from '../messaging/message.js';
 import { OutboxService } from '../platform/outbox/outbox.service.js';
@@ -18,7 +18,7 @@ export class FollowUpDrafts {
 
   /** A duty, its notice, and the jobs that send the notice and remind. Nothing is written yet. */
   newFollowUp(draft: FollowUpDraft): NewFollowUp {
-    const duty = { followUpId: uuidV7(), assignment: 1 };
+    const duty = { followUpId: newId(), assignment: 1 };
     const notice = this.messages.newMessage(noticeOf(duty));
     const reminder = this.outbox.rowFor(
       remindFollowUp,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
 import { z } from 'zod';
 import { Conditions } from '../organisers/conditions.js';
 import { PLACE_COLUMNS, joinUnit } from '../organisers/record-columns.js';
@@ -97,7 +97,7 @@ export class FollowUpsAdminRepository {
     await manager.query(
       `INSERT INTO follow_up_event (id, follow_up_id, action, actor_kind, actor_id, unit_id, note)
        VALUES ($1, $2, 'acknowledged', 'organiser', $3, $4, $5)`,
-      [uuidV7(), followUp.id, followUp.organiserId, followUp.unitId, followUp.note],
+      [newId(), followUp.id, followUp.organiserId, followUp.unitId, followUp.note],
     );
   }
 

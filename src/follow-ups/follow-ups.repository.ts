@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
+import { Database } from '../platform/database/database.js';
 import type { DutyUnit } from './duty-units.js';
 import type { NewFollowUpEvent } from './follow-up-event.js';
 import type { ClosingOutcome, FollowUp } from './follow-up.js';
@@ -24,13 +25,16 @@ export interface NoticeFacts {
 /** All SQL that changes duties. */
 @Injectable()
 export class FollowUpsRepository {
+  constructor(private readonly database: Database) {}
+
   /**
    * Locks a duty for the transaction. Whoever changes one goes through here first: two presses at
    * once come one after the other. It reads columns of the row alone: after a wait for the lock they
    * are fresh, while a subselect would still see what was before the wait.
    */
   async lock(manager: EntityManager, id: string): Promise<FollowUp | undefined> {
-    const [followUp] = await manager.query<FollowUp[]>(
+    const [followUp] = await this.database.statement<FollowUp>(
+      'follow_up_lock',
       `SELECT id, kind, submission_id AS "submissionId", unit_id AS "unitId", office, calendar,
               state, due_at AS "dueAt", remind_at AS "remindAt", tries,
               covered_by_stand_in AS "coveredByStandIn", assignment, outcome,
@@ -39,6 +43,7 @@ export class FollowUpsRepository {
          FROM follow_up WHERE id = $1
           FOR NO KEY UPDATE`,
       [id],
+      manager,
     );
     return followUp;
   }
@@ -54,7 +59,8 @@ export class FollowUpsRepository {
 
   /** The unit and all above it, in this order, with their posts. */
   async unitsUpwards(manager: EntityManager, unitId: string): Promise<DutyUnit[]> {
-    return manager.query<DutyUnit[]>(
+    return this.database.statement<DutyUnit>(
+      'follow_up_units_upwards',
       `WITH RECURSIVE way AS (
          SELECT u.*, 0 AS step FROM unit u WHERE u.id = $1
          UNION ALL
@@ -70,16 +76,19 @@ export class FollowUpsRepository {
                  WHERE p.unit_id = way.id), '[]') AS posts
          FROM way ORDER BY step`,
       [unitId],
+      manager,
     );
   }
 
   /** What a notice may tell of the person. */
   async noticeFacts(manager: EntityManager, submissionId: string): Promise<NoticeFacts> {
-    const [facts] = await manager.query<NoticeFacts[]>(
+    const [facts] = await this.database.statement<NoticeFacts>(
+      'follow_up_notice_facts',
       `SELECT posted->>'givenName' AS "givenName", posted->>'familyName' AS "familyName",
               posted->'address'->>'town' AS town
          FROM join_submission WHERE id = $1`,
       [submissionId],
+      manager,
     );
     if (facts === undefined) throw new Error('A duty has lost its submission.');
     return facts;
@@ -155,7 +164,7 @@ export class FollowUpsRepository {
       `INSERT INTO follow_up_event (id, follow_up_id, action, actor_kind, actor_id, unit_id, note)
        VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [
-        uuidV7(),
+        newId(),
         event.followUpId,
         event.action,
         event.actorKind,

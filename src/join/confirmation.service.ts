@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
 import { Allocator } from '../allocation/allocator.js';
 import { Database } from '../platform/database/database.js';
 import { Clock } from '../platform/time/clock.js';
@@ -86,7 +86,7 @@ export class ConfirmationService {
     });
     for (const [kind, value] of [['email', email] as const, ['phone', phone] as const]) {
       if (value === null) continue;
-      await this.repository.addContactPoint(manager, { id: uuidV7(), personId, kind, value });
+      await this.repository.addContactPoint(manager, { id: newId(), personId, kind, value });
     }
     await this.repository.addConsents(manager, id, personId, postedConsents({ ...posted }), {
       purpose: CONSENT_PURPOSE,
@@ -111,7 +111,7 @@ export class ConfirmationService {
     await this.allocations.replaceAllocation(
       manager,
       personId,
-      newAllocationRow(uuidV7(), decision),
+      newAllocationRow(newId(), decision),
       isMinor,
     );
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
 import type { AllocationDecision } from '../allocation/allocation-decision.js';
 import { FollowUpDrafts } from '../follow-ups/follow-up-drafts.js';
 import { MessageDrafts } from '../messaging/message-drafts.js';
@@ -50,7 +50,7 @@ export class JoinDrafts {
   ): JoinRows {
     const { environment } = this.configuration;
     const receivedAt = this.clock.now();
-    const id = uuidV7();
+    const id = newId();
     const reference = newReference();
     const email = input.email?.toLowerCase() ?? null;
     const phone =
@@ -147,10 +147,10 @@ export class JoinDrafts {
     phone: string | null,
   ): NewPersonRow {
     const contact_points: NewPersonRow['contact_points'] = [];
-    if (email !== null) contact_points.push({ id: uuidV7(), kind: 'email', value: email });
-    if (phone !== null) contact_points.push({ id: uuidV7(), kind: 'phone', value: phone });
+    if (email !== null) contact_points.push({ id: newId(), kind: 'email', value: email });
+    if (phone !== null) contact_points.push({ id: newId(), kind: 'phone', value: phone });
     return {
-      id: uuidV7(),
+      id: newId(),
       given_name: input.givenName,
       family_name: input.familyName ?? null,
       date_of_birth: input.dateOfBirth ?? null,
@@ -169,7 +169,7 @@ export class JoinDrafts {
         privacy_notice_version: input.consent.privacyNotice,
         wording_version: this.form.wordingVersion,
       })),
-      allocation: newAllocationRow(uuidV7(), decision),
+      allocation: newAllocationRow(newId(), decision),
     };
   }
 }

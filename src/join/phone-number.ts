@@ -3,6 +3,9 @@ import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-j
 /** A British number after +44: nine or ten digits, never a 0 in front (National Telephone Numbering Plan). */
 const BRITISH = /^[1-9]\d{8,9}$/;
 
+/** What was read last: a form's number is read when it is checked, and again when it is kept. */
+let last: { text: string; country: string; number: string | undefined } | undefined;
+
 /**
  * A phone number in E.164 (`+447700900123`), read as people of that country write it.
  *
@@ -12,6 +15,13 @@ const BRITISH = /^[1-9]\d{8,9}$/;
  * @param country ISO 3166-1 alpha-2; unknown ones leave only the international form.
  */
 export function internationalPhone(text: string, country: string): string | undefined {
+  if (last?.text !== text || last.country !== country) {
+    last = { text, country, number: readPhone(text, country) };
+  }
+  return last.number;
+}
+
+function readPhone(text: string, country: string): string | undefined {
   const parsed = parsePhoneNumberFromString(text, {
     extract: false,
     ...(isSupportedCountry(country) ? { defaultCountry: country } : {}),

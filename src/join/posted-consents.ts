@@ -1,4 +1,4 @@
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
 import type { JoinInput } from './join.schemas.js';
 
 /** What joining asks consent for; service messages need none (PECR 2003, regulation 22). */
@@ -16,6 +16,6 @@ export function postedConsents({ consent }: Pick<JoinInput, 'consent'>): PostedC
   return (['email', 'sms', 'phone'] as const).flatMap((channel) => {
     const agreed = consent[channel];
     if (agreed === undefined) return [];
-    return [{ id: uuidV7(), channel, decision: agreed ? 'granted' : 'refused' }];
+    return [{ id: newId(), channel, decision: agreed ? 'granted' : 'refused' }];
   });
 }

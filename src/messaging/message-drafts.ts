@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
 import { Configuration } from '../platform/config/configuration.js';
 import { OutboxService } from '../platform/outbox/outbox.service.js';
 import type { MessageDraft, NewMessage } from './message.js';
@@ -19,7 +19,7 @@ export class MessageDrafts {
 
   /** The row of a message and of the job that sends it. Nothing is written yet. */
   newMessage(draft: MessageDraft): NewMessage {
-    const id = uuidV7();
+    const id = newId();
     const { kind, channel, businessKey, recipientHash } = draft;
     return {
       message: {

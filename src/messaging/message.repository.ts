@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { Database } from '../platform/database/database.js';
 import type { Message, MessageChannel, NewMessageRow } from './message.js';
 
 /** A locked message, with what its state means at this moment. */
@@ -8,6 +9,8 @@ export interface LockedMessage extends Message {
   readonly sendingUntil: Date | null;
   /** The lease of a sending that never reported back has run out. */
   readonly expired: boolean;
+  /** Null before an organisation is imported. */
+  readonly organisation: Organisation | null;
 }
 
 /** Who speaks in our messages: the national office. */
@@ -18,9 +21,11 @@ export interface Organisation {
   readonly demo: boolean;
 }
 
-/** All SQL of messages. */
+/** All SQL of messages. What each message costs goes under names. */
 @Injectable()
 export class MessageRepository {
+  constructor(private readonly database: Database) {}
+
   /** Writes a message unless its business key has been used. @returns whether it was written. */
   async insertOnce(manager: EntityManager, row: NewMessageRow): Promise<boolean> {
     const written = await manager.query<{ id: string }[]>(
@@ -41,13 +46,17 @@ export class MessageRepository {
 
   /** Locks a message for the transaction; undefined where it is gone with the person it told of. */
   async lock(manager: EntityManager, id: string): Promise<LockedMessage | undefined> {
-    const [message] = await manager.query<LockedMessage[]>(
+    const [message] = await this.database.statement<LockedMessage>(
+      'message_lock',
       `SELECT id, kind, channel, state, submission_id AS "submissionId",
               follow_up_id AS "followUpId", assignment, attempts,
               message_id_header AS "messageIdHeader", sending_until AS "sendingUntil",
-              coalesce(sending_until <= clock_now(), true) AS expired
+              coalesce(sending_until <= clock_now(), true) AS expired,
+              (SELECT json_build_object('name', name, 'phone', phone, 'email', email, 'demo', demo)
+                 FROM unit WHERE kind = 'national') AS organisation
          FROM message WHERE id = $1 FOR NO KEY UPDATE`,
       [id],
+      manager,
     );
     return message;
   }
@@ -58,22 +67,26 @@ export class MessageRepository {
     id: string,
     sending: { channel: MessageChannel; leaseSeconds: number; isRepeat: boolean },
   ): Promise<void> {
-    await manager.query(
+    await this.database.statement(
+      'message_sending',
       `UPDATE message
           SET state = 'sending', channel = $2, attempts = attempts + 1,
               repeats = repeats + $4::integer,
               sending_until = clock_now() + $3 * interval '1 second'
         WHERE id = $1`,
       [id, sending.channel, sending.leaseSeconds, sending.isRepeat ? 1 : 0],
+      manager,
     );
   }
 
   async markSent(manager: EntityManager, id: string): Promise<void> {
-    await manager.query(
+    await this.database.statement(
+      'message_sent',
       `UPDATE message
           SET state = 'sent', sent_at = clock_now(), sending_until = NULL, last_error = NULL
         WHERE id = $1`,
       [id],
+      manager,
     );
   }
 
@@ -104,13 +117,5 @@ export class MessageRepository {
       'UPDATE message SET state = $2, sending_until = NULL, last_error = $3 WHERE id = $1',
       [id, state, error],
     );
-  }
-
-  /** The national office; undefined before an organisation is imported. */
-  async organisation(manager: EntityManager): Promise<Organisation | undefined> {
-    const [organisation] = await manager.query<Organisation[]>(
-      `SELECT name, phone, email, demo FROM unit WHERE kind = 'national'`,
-    );
-    return organisation;
   }
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
 import {
   type BranchInFile,
   type OrganisationFile,
@@ -106,7 +106,7 @@ function wantedUnits(file: OrganisationFile, demo: boolean) {
   const units: WantedUnit[] = [
     {
       ...plain,
-      id: uuidV7(),
+      id: newId(),
       kind: 'national',
       parent_slug: null,
       slug: NATIONAL_SLUG,
@@ -116,7 +116,7 @@ function wantedUnits(file: OrganisationFile, demo: boolean) {
     },
     ...regions.map(({ slug, name, phone, email }) => ({
       ...plain,
-      id: uuidV7(),
+      id: newId(),
       kind: 'region' as const,
       parent_slug: NATIONAL_SLUG,
       slug,
@@ -135,7 +135,7 @@ function wantedBranch(branch: BranchInFile) {
       ? splitMeetingText(branch.meets)
       : { meets: branch.meets ?? null, venue: branch.venue ?? null };
   return {
-    id: uuidV7(),
+    id: newId(),
     kind: 'branch' as const,
     parent_slug: branch.region,
     slug: branch.slug,
@@ -154,7 +154,7 @@ function wantedBranch(branch: BranchInFile) {
 function wantedRules({ regions, branches }: OrganisationFile): WantedRule[] {
   const rules = (unit_kind: 'region' | 'branch', units: { slug: string; coverage: string[] }[]) =>
     units.flatMap(({ slug, coverage }) =>
-      [...new Set(coverage)].map((prefix) => ({ id: uuidV7(), prefix, unit_kind, slug })),
+      [...new Set(coverage)].map((prefix) => ({ id: newId(), prefix, unit_kind, slug })),
     );
   return [...rules('region', regions), ...rules('branch', branches)];
 }

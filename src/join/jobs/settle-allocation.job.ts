@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../../platform/new-id.js';
 import { Allocator } from '../../allocation/allocator.js';
 import { FollowUpsService } from '../../follow-ups/follow-ups.service.js';
 import { HandlesJob, type InsideHandler } from '../../platform/queue/job.js';
@@ -42,7 +42,7 @@ export class SettleAllocationJob implements InsideHandler<{ readonly submissionI
       await this.repository.replaceAllocation(
         manager,
         submission.personId,
-        newAllocationRow(uuidV7(), decision),
+        newAllocationRow(newId(), decision),
         isMinor,
       );
     }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { Database } from '../../platform/database/database.js';
 import type { JoinAnswer } from '../join.schemas.js';
 
 /** What an acknowledgement is made of. */
@@ -16,11 +17,14 @@ export interface AcknowledgedSubmission {
 
 @Injectable()
 export class AcknowledgementRepository {
+  constructor(private readonly database: Database) {}
+
   async find(
     manager: EntityManager,
     submissionId: string,
   ): Promise<AcknowledgedSubmission | undefined> {
-    const rows: AcknowledgedSubmission[] = await manager.query(
+    const [submission] = await this.database.statement<AcknowledgedSubmission>(
+      'acknowledged_submission',
       `SELECT s.posted->>'givenName' AS "givenName", s.email, s.phone, s.answer,
               h.state IN ('spam', 'suspected_bot') AS "isSpam",
               u.name AS responsible, f.due_at AS "dueAt"
@@ -30,7 +34,8 @@ export class AcknowledgementRepository {
          JOIN unit u ON u.id = f.unit_id
         WHERE s.id = $1`,
       [submissionId],
+      manager,
     );
-    return rows[0];
+    return submission;
   }
 }

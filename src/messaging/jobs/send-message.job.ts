@@ -150,8 +150,8 @@ export class SendMessageJob implements OutsideHandler<SendMessageData, SendingPl
     const deadline = performance.now() + this.settings.deadlineMilliseconds;
     const composed = await this.composers.of(message.kind).compose(manager, message);
     if (composed === undefined) return undefined;
-    const organisation = await this.messages.organisation(manager);
-    if (organisation === undefined) throw new Error('There is no organisation to speak for.');
+    const { organisation } = message;
+    if (organisation === null) throw new Error('There is no organisation to speak for.');
     const { demo, ...sender } = organisation;
     const data = { ...composed.data, organisation: sender, publicUrl: this.publicUrl };
     const { channel, address: to } = composed.to;

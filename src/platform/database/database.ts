@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Pool, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Configuration } from '../config/configuration.js';
 import { ORGANISER_ROLE } from './connection-options.js';
@@ -62,14 +62,18 @@ export class Database implements OnModuleInit {
   /**
    * Runs one statement of a hot path under a name: parsed and planned once a connection. Behind a
    * PgBouncer that cannot keep named statements it goes without the name.
+   *
+   * @param within the transaction it belongs to; without one it is a transaction of its own.
    */
   async statement<Row extends QueryResultRow>(
     name: string,
     text: string,
     values: unknown[],
+    within?: EntityManager,
   ): Promise<Row[]> {
     const named = this.configuration.environment.DATABASE_PGBOUNCER ? {} : { name };
-    return (await this.pool.query<Row>({ ...named, text, values })).rows;
+    const connection = within === undefined ? this.pool : await connectionOf(within);
+    return (await connection.query<Row>({ ...named, text, values })).rows;
   }
 
   /**
@@ -97,4 +101,10 @@ export class Database implements OnModuleInit {
       return work(manager as OrganiserManager);
     });
   }
+}
+
+/** The connection that a transaction has to itself. */
+async function connectionOf({ queryRunner }: EntityManager): Promise<PoolClient> {
+  if (queryRunner === undefined) throw new Error('A statement needs a transaction to be within.');
+  return (await queryRunner.connect()) as PoolClient;
 }

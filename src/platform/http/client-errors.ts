@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../new-id.js';
 import { PROBLEM_MEDIA_TYPE } from './problem.js';
 import { connectionProblem } from './problem-mapping.js';
 import { securityHeaders } from './security-headers.js';
@@ -21,7 +21,7 @@ export function clientErrorHandler(production: boolean) {
       return;
     }
     const problem = connectionProblem(error.code ?? '') ?? notParseable('This is not valid HTTP.');
-    const requestId = uuidV7();
+    const requestId = newId();
     const body = JSON.stringify(problem.toDocument(requestId));
     const headers = {
       ...securityHeaders(production),

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../new-id.js';
 
 /** What follows a request through every await. */
 export interface RequestContext {
@@ -19,7 +19,7 @@ const SANE_REQUEST_ID = /^[A-Za-z0-9._~+/=:-]{1,128}$/;
  */
 export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : uuidV7();
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : newId();
 }
 
 /** Runs `work` with this context; a job that continues a request's work does the same. */

@@ -42,7 +42,8 @@ export class OutboxRepository {
     jobs: readonly string[],
     claim: { leaseMilliseconds: number; batchSize: number; limit: number },
   ): Promise<ClaimedRow[]> {
-    return this.database.query<ClaimedRow>(
+    return this.database.statement<ClaimedRow>(
+      'outbox_claim',
       // A CTE, because a subselect with LIMIT may be run once for every row of the other side.
       `WITH due AS MATERIALIZED (
          SELECT id FROM outbox
@@ -91,11 +92,13 @@ export class OutboxRepository {
 
   /** Locks the row for the transaction; undefined where it is finished or cancelled. */
   async lock(manager: EntityManager, id: string): Promise<LockedRow | undefined> {
-    const [row] = await manager.query<LockedRow[]>(
+    const [row] = await this.database.statement<LockedRow>(
+      'outbox_lock',
       `SELECT id, queue, job, data, attempts, state, available_at > clock_now() AS early,
               request_id AS "requestId"
          FROM outbox WHERE id = $1 FOR UPDATE`,
       [id],
+      manager,
     );
     return row;
   }
@@ -118,10 +121,12 @@ export class OutboxRepository {
     attempts: number,
     leaseSeconds: number,
   ): Promise<void> {
-    await manager.query(
+    await this.database.statement(
+      'outbox_begin',
       `UPDATE outbox SET attempts = $2, lease_until = clock_now() + $3 * interval '1 second'
         WHERE id = $1`,
       [id, attempts, leaseSeconds],
+      manager,
     );
   }
 
@@ -137,8 +142,26 @@ export class OutboxRepository {
    * id, so that there is never a second one.
    */
   async finish(manager: EntityManager, row: LockedRow, everySeconds?: number): Promise<void> {
-    await manager.query('DELETE FROM outbox WHERE id = $1', [row.id]);
+    await this.database.statement(
+      'outbox_finish',
+      'DELETE FROM outbox WHERE id = $1',
+      [row.id],
+      manager,
+    );
     if (everySeconds !== undefined) await this.insertRecurring(manager, row, everySeconds);
+  }
+
+  /** Finishes the row where it still belongs to this run. @returns whether it did. */
+  async finishRun(manager: EntityManager, id: string, attempts: number): Promise<boolean> {
+    const finished = await this.database.statement(
+      'outbox_finish_run',
+      `DELETE FROM outbox
+        WHERE id = $1 AND attempts = $2 AND state = 'waiting' AND available_at <= clock_now()
+        RETURNING id`,
+      [id, attempts],
+      manager,
+    );
+    return finished.length > 0;
   }
 
   /** Records a failed try; a row without a next one is dead. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../new-id.js';
 import { Notifications } from '../database/notifications.js';
 import { currentRequestId } from '../http/request-context.js';
 import type { JobData, JobDefinition, QueueName } from '../queue/job.js';
@@ -57,7 +57,7 @@ export class OutboxService {
     options: EnqueueOptions = {},
   ): NewOutboxRow {
     return {
-      id: options.id ?? uuidV7(),
+      id: options.id ?? newId(),
       queue: options.queue ?? definition.queue,
       job: definition.name,
       data: definition.data.parse(data),

@@ -165,15 +165,11 @@ export class JobRunner {
     for (const wait of [...FINISH_WAITS_MILLISECONDS, undefined]) {
       try {
         await this.database.transaction(async (manager) => {
-          const row = await this.repository.lockRun(manager, run.outboxId, run.attempts);
-          if (row === undefined) {
-            this.logger.warn(
-              `${job.definition.name} ended after its row was cancelled or overtaken`,
-            );
+          if (await this.finishRun(job, run, manager)) {
+            await job.handler.finish(manager, plan, result);
             return;
           }
-          await job.handler.finish(manager, plan, result);
-          await this.repository.finish(manager, row, job.definition.everySeconds);
+          this.logger.warn(`${job.definition.name} ended after its row was cancelled or overtaken`);
         });
         return;
       } catch (error) {
@@ -181,6 +177,17 @@ export class JobRunner {
         await new Promise((resume) => setTimeout(resume, wait));
       }
     }
+  }
+
+  /** Finishes the row for this transaction; false where it is no longer this run's. */
+  private async finishRun(job: OutsideJob, run: Run, manager: EntityManager): Promise<boolean> {
+    const { everySeconds } = job.definition;
+    if (everySeconds === undefined) {
+      return this.repository.finishRun(manager, run.outboxId, run.attempts);
+    }
+    const row = await this.repository.lockRun(manager, run.outboxId, run.attempts);
+    if (row !== undefined) await this.repository.finish(manager, row, everySeconds);
+    return row !== undefined;
   }
 
   private async recordFailure(run: Run, error: Error): Promise<void> {
