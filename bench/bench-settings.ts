@@ -9,6 +9,8 @@ export interface BenchSettings {
   readonly poolSize: number;
   /** Names of benchmarks; empty: all. */
   readonly only: readonly string[];
+  /** How many people are in the larger database of the growth benchmark. */
+  readonly people: number;
   /** Folder for a profile of the worker (`--cpu-prof`); undefined: none is taken. */
   readonly profile: string | undefined;
 }
@@ -22,6 +24,7 @@ export function benchSettings(given: string[]): BenchSettings {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '6' },
       'pool-size': { type: 'string', default: '16' },
+      people: { type: 'string', default: '1000000' },
       profile: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
     },
@@ -32,6 +35,7 @@ export function benchSettings(given: string[]): BenchSettings {
     seconds: Number(values.seconds),
     poolSize: Number(values['pool-size']),
     only: values.only,
+    people: Number(values.people),
     profile: values.profile,
   };
 }

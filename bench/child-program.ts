@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { projectRoot } from '../src/platform/project-root.js';
 
 const READY_MILLISECONDS = 60_000;
@@ -67,6 +68,25 @@ export async function startProgram(plan: {
       clearTimeout(late);
     },
   };
+}
+
+/**
+ * Runs a program of the built output to its end.
+ *
+ * @returns what it printed.
+ * @throws Error with its last words, when it fails.
+ */
+export async function runToEnd(
+  script: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { PATH = '', HOME = '' } = process.env;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--enable-source-maps', join(projectRoot, script)],
+    { cwd: projectRoot, env: { PATH, HOME, ...environment } },
+  );
+  return stdout;
 }
 
 async function untilReady(

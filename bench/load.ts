@@ -70,7 +70,7 @@ export async function load(plan: LoadPlan): Promise<LoadFigures> {
 }
 
 /** Of numbers in ascending order; NaN of none. */
-function percentile(sorted: readonly number[], share: number): number {
+export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 

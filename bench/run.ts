@@ -3,19 +3,19 @@ import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../src/platform/project-root.js';
 import { startBenchCluster } from './bench-cluster.js';
+import { benchmarks } from './benchmarks.js';
 import { benchSettings } from './bench-settings.js';
-import { benchJoins } from './joins.js';
-import { benchLookups } from './lookups.js';
-import { benchMails } from './mails.js';
-import { type Summary, tableOf } from './measured.js';
 
 /**
  * `npm run bench`: measures, prints tables, and writes what it found to `bench/results/`. What is
  * measured, and what the figures do not say, stands in `bench/README.md`.
  */
 const settings = benchSettings(process.argv.slice(2));
-const wanted = (name: string): boolean =>
-  settings.only.length === 0 || settings.only.includes(name);
+const unknown = settings.only.filter((name) => !(name in benchmarks));
+if (unknown.length > 0) {
+  console.error(`No such benchmark: ${unknown.join(', ')}. There are ${names()}.`);
+  process.exit(2);
+}
 
 const cluster = await startBenchCluster();
 const machine = {
@@ -31,22 +31,9 @@ const machine = {
 console.log(machine);
 const results: Record<string, unknown> = {};
 try {
-  if (wanted('joins')) {
-    const { summaries, mailsPerSecond } = await benchJoins(cluster, settings);
-    report(`Joins, ${settings.connections} connections`, summaries);
-    console.log(`Meanwhile the worker sent ${mailsPerSecond.toFixed(0)} mails a second.`);
-    results['joins'] = { summaries, mailsPerSecond };
-  }
-  if (wanted('mails')) {
-    const figures = [await benchMails(cluster, settings, { name: 'PostgreSQL', url: undefined })];
-    console.log('\nMails, one worker and nothing beside it');
-    console.table(figures);
-    results['mails'] = figures;
-  }
-  if (wanted('lookups')) {
-    const summaries = await benchLookups(cluster, settings);
-    report(`Lookups, ${settings.connections} connections`, summaries);
-    results['lookups'] = { summaries };
+  for (const [name, run] of Object.entries(benchmarks)) {
+    if (settings.only.length > 0 && !settings.only.includes(name)) continue;
+    results[name] = await run(cluster, settings);
   }
 } finally {
   await cluster.stop();
@@ -57,8 +44,9 @@ const file = join(folder, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}.
 await mkdir(folder, { recursive: true });
 await writeFile(file, `${JSON.stringify({ machine, settings, results }, null, 2)}\n`);
 console.log(`Written to ${file}`);
+// A Redis that was started for a benchmark ends with us.
+process.exit();
 
-function report(title: string, summaries: readonly Summary[]): void {
-  console.log(`\n${title} (medians of ${settings.rounds} rounds of ${settings.seconds} s)`);
-  console.table(tableOf(summaries));
+function names(): string {
+  return Object.keys(benchmarks).join(', ');
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Allocator } from '../allocation/allocator.js';
 import { Configuration } from '../platform/config/configuration.js';
@@ -23,6 +24,12 @@ import { royalMailPostcode } from './royal-mail-postcode.js';
 /** The organisation changed while the answer was drawn up, or a reference was taken: draw again. */
 const MOST_DRAFTS = 4;
 
+/**
+ * No answer comes sooner, in milliseconds. For a known person fewer rows are written, which takes a
+ * third of a millisecond less; after this time that is over, and an answer tells nothing by its time.
+ */
+export const SOONEST_ANSWER_MILLISECONDS = 25;
+
 /** Takes join submissions. */
 @Injectable()
 export class JoinService {
@@ -40,11 +47,22 @@ export class JoinService {
 
   /**
    * Makes a submission a person, an allocation, a duty and messages, all or nothing. The answer is
-   * computed from the post alone.
+   * computed from the post alone, and takes as long for known and unknown people.
    *
    * @throws UnderMinimumAge, UnknownForm, IdempotencyKeyReused, RequestInProgress
    */
   async accept(
+    input: JoinInput,
+    receipt: JoinReceipt,
+  ): Promise<{ answer: JoinAnswer; replayed: boolean }> {
+    // Begun before the work: what is left of the time afterwards would tell how long that took.
+    const soonest = pause(SOONEST_ANSWER_MILLISECONDS);
+    const accepted = await this.take(input, receipt);
+    await soonest;
+    return accepted;
+  }
+
+  private async take(
     input: JoinInput,
     receipt: JoinReceipt,
   ): Promise<{ answer: JoinAnswer; replayed: boolean }> {

@@ -1,4 +1,5 @@
 import request from 'supertest';
+import { SOONEST_ANSWER_MILLISECONDS } from '../../src/join/join.service.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinPost } from '../factories/join-post.js';
 import { startApplication, type TestApplication } from '../support/application.js';
@@ -260,5 +261,24 @@ describe('simultaneous posts of one new person', () => {
     );
     const all = await joinAtOnce(posts);
     expect(new Set(all.map(({ personId }) => personId)).size).toBe(12);
+  });
+});
+
+describe('the time of an answer', () => {
+  it('is no shorter for a person who is known, nor for a bot or a repeated post', async () => {
+    const post = joinPost();
+    const first = await join(post);
+    await verify(first.personId);
+    const posts = [
+      { ...post, message: 'Once more' },
+      { ...joinPost(), fax_number: '1' },
+      { ...post, message: 'Once more' },
+    ];
+    for (const each of posts) {
+      const began = performance.now();
+      const { status } = await request(app.url).post('/v1/join').send(each);
+      expect(status).toBe(201);
+      expect(performance.now() - began).toBeGreaterThanOrEqual(SOONEST_ANSWER_MILLISECONDS - 1);
+    }
   });
 });

@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProgram } from './child-program.js';
+
+/** Seconds from starting the built development program until it answers that it is ready. */
+export interface StartFigures {
+  /** With nothing there: a database is made, migrated and filled with the demo organisation. */
+  readonly emptyFolder: number;
+  /** On the folder of the start before. */
+  readonly sameFolder: number;
+}
+
+/** How long `npm start` takes after install and build. */
+export async function benchStart(): Promise<StartFigures> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'branchline-bench-start-'));
+  const secondsToReady = async (): Promise<number> => {
+    const began = performance.now();
+    const program = await startProgram({
+      name: 'npm start',
+      script: 'dist/src/dev.js',
+      environment: { DATA_DIR: dataDir },
+      readyPath: '/health/ready',
+    });
+    const seconds = (performance.now() - began) / 1000;
+    await program.stop();
+    return seconds;
+  };
+  try {
+    return { emptyFolder: await secondsToReady(), sameFolder: await secondsToReady() };
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
