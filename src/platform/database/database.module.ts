@@ -4,6 +4,7 @@ import { Configuration } from '../config/configuration.js';
 import { poolOptions } from './connection-options.js';
 import { DatabaseReadiness } from './database-readiness.js';
 import { Database } from './database.js';
+import { guardedDriver } from './guarded-pool.js';
 import { Notifications } from './notifications.js';
 
 /** The connection pool and what stands on it. Features name their entities with `forFeature`. */
@@ -18,6 +19,7 @@ export class DatabaseModule {
           inject: [Configuration],
           useFactory: (configuration: Configuration) => ({
             type: 'postgres',
+            driver: guardedDriver,
             url: configuration.environment.DATABASE_URL,
             extra: poolOptions(configuration),
             autoLoadEntities: true,

@@ -65,6 +65,8 @@ export class JobRunner {
         queued.attempts,
         this.settings.leftToOthersMilliseconds,
       );
+      // Failing at once it would take the next, and few would be left to those who know the job.
+      await new Promise((resume) => setTimeout(resume, this.settings.unknownJobMilliseconds));
       throw new UnknownJobError(`this build does not know the job ${name}`);
     }
     const run: Run = {

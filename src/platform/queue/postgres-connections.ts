@@ -1,7 +1,8 @@
 import { type BackendFactory, type ConnectionOptions, createPostgresBackend } from 'bullmq';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { Configuration } from '../config/configuration.js';
 import { directOptions } from '../database/connection-options.js';
+import { GuardedPool } from '../database/guarded-pool.js';
 import { isDatabaseUnavailable } from '../database/database-unavailable.js';
 import { QUEUES } from './job.js';
 import { EVENTS, QueueConnections } from './queue-connections.js';
@@ -28,16 +29,13 @@ export class PostgresConnections extends QueueConnections {
 
   constructor(configuration: Configuration) {
     super();
-    this.pool = new Pool({
+    this.pool = new GuardedPool({
       // The library's SQL has no schema names: the search path is how it finds its tables.
       ...directOptions(configuration, ' -c search_path=bullmq'),
       max: QUEUES.length + WORKING_CONNECTIONS,
     });
     // Every queue and worker adds a listener of its own.
     this.pool.setMaxListeners(4 * QUEUES.length);
-    // A client that is lost while it idles has nobody else to tell.
-    this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
     pauseAfterErrors(this.pool);
   }
 

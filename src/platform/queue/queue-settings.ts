@@ -13,6 +13,8 @@ export class QueueSettings {
   readonly batchSize: number = 250;
   /** How soon a job that this build does not know is offered to another. */
   readonly leftToOthersMilliseconds: number = 5_000;
+  /** How long a job that this build does not know keeps one of its places. */
+  readonly unknownJobMilliseconds: number = 250;
   /** A job of a worker that fell silent for this long is taken by another. */
   readonly lockMilliseconds: number = 20_000;
   readonly stalledCheckMilliseconds: number = 10_000;
