@@ -1,13 +1,15 @@
 import { Body, Controller, Get, Header, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers } from '../platform/http/answers.decorator.js';
 import { prefersHtml } from '../platform/http/problem-page.js';
+import { describeBody } from '../platform/http/openapi-schemas.js';
 import { HtmlPage, RateLimit } from '../platform/http/route-decorators.js';
 import { wantsPage } from '../platform/http/wants-page.js';
 import { PageRenderer } from '../platform/templates/page-renderer.js';
 import type { DutyPage } from './duty-answer.js';
 import { DutyPagesService } from './duty-pages.service.js';
+import { dutyPressSchema } from './duty-press.schema.js';
 
 /** An organiser's one-tap page for one duty, from the notice they got. */
 @ApiTags('Duties')
@@ -35,11 +37,12 @@ export class DutyController {
   @Post()
   @ApiOperation({
     summary: 'Press one of the four buttons of a duty',
-    description:
-      'Fields: `outcome` (`contacted`, `no_answer`, `not_ours`, `stand_in`) and `note`, at most 1000 characters. Answers 303 to the page itself.',
+    description: 'Answers 303 to the page itself.',
   })
   @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
+  @ApiBody(describeBody(dutyPressSchema))
   @Answers(303, undefined, 'The press counted; the page says what came of it')
+  @ApiResponse({ status: 200, description: 'The duty was closed before; its page says so' })
   @Header('X-Robots-Tag', 'noindex, nofollow')
   async press(
     @Param('token') token: string,

@@ -8,26 +8,22 @@ import { FOLLOW_UP_STATES } from './follow-up.js';
 export const FOLLOW_UP_VIEWS = ['open', 'mine', 'overdue', 'unassigned'] as const;
 export type FollowUpView = (typeof FOLLOW_UP_VIEWS)[number];
 
-export const followUpsOfViewQuerySchema = pageQuerySchema
-  .extend({
-    region: text({ max: 100 }).optional().meta({ description: 'Slug of a region' }),
-    branch: text({ max: 100 }).optional().meta({ description: 'Slug of a branch' }),
-  })
-  .meta({ id: 'FollowUpsOfViewQuery' });
+export const followUpsOfViewQuerySchema = pageQuerySchema.extend({
+  region: text({ max: 100 }).optional().meta({ description: 'Slug of a region' }),
+  branch: text({ max: 100 }).optional().meta({ description: 'Slug of a branch' }),
+});
 export type FollowUpsOfViewQuery = z.infer<typeof followUpsOfViewQuerySchema>;
 
-export const followUpsQuerySchema = followUpsOfViewQuerySchema
-  .extend({
-    view: z
-      .enum(FOLLOW_UP_VIEWS)
-      .default('open')
-      .meta({
-        description:
-          'open: all that are not closed; mine: of posts that I hold or cover; overdue: past their ' +
-          'time; unassigned: of posts that nobody holds or covers',
-      }),
-  })
-  .meta({ id: 'FollowUpsQuery' });
+export const followUpsQuerySchema = followUpsOfViewQuerySchema.extend({
+  view: z
+    .enum(FOLLOW_UP_VIEWS)
+    .default('open')
+    .meta({
+      description:
+        'open: all that are not closed; mine: of posts that I hold or cover; overdue: past their ' +
+        'time; unassigned: of posts that nobody holds or covers',
+    }),
+});
 export type FollowUpsQuery = z.infer<typeof followUpsQuerySchema>;
 
 export const followUpSchema = z

@@ -19,32 +19,29 @@ const dayOrTime = () =>
     })
     .optional();
 
-export const joinSubmissionsQuerySchema = pageQuerySchema
-  .extend({
-    state: z.enum(SUBMISSION_STATES).optional(),
-    region: text({ max: 100 }).optional().meta({ description: 'Slug of a region' }),
-    branch: text({ max: 100 }).optional().meta({ description: 'Slug of a branch' }),
-    assignedTo: z
-      .union([z.literal('me'), uuidV7Id()], {
-        error: 'This must be “me” or the id of an organiser.',
-      })
-      .optional()
-      .meta({ description: 'Whose post, held or covered, the follow-up lies with' }),
-    from: dayOrTime().meta({
-      description: 'Received at this time or later; a date begins at midnight in London',
+export const joinSubmissionsQuerySchema = pageQuerySchema.extend({
+  state: z.enum(SUBMISSION_STATES).optional(),
+  region: text({ max: 100 }).optional().meta({ description: 'Slug of a region' }),
+  branch: text({ max: 100 }).optional().meta({ description: 'Slug of a branch' }),
+  assignedTo: z
+    .union([z.literal('me'), uuidV7Id()], {
+      error: 'This must be “me” or the id of an organiser.',
+    })
+    .optional()
+    .meta({ description: 'Whose post, held or covered, the follow-up lies with' }),
+  from: dayOrTime().meta({
+    description: 'Received at this time or later; a date begins at midnight in London',
+  }),
+  to: dayOrTime().meta({
+    description: 'Received before this time, or on this date at the latest',
+  }),
+  q: text({ max: 200 })
+    .optional()
+    .meta({
+      description: 'A reference, words of the name, part of the email, a phone number or postcode',
+      examples: ['J-7Q4K-2MXF'],
     }),
-    to: dayOrTime().meta({
-      description: 'Received before this time, or on this date at the latest',
-    }),
-    q: text({ max: 200 })
-      .optional()
-      .meta({
-        description:
-          'A reference, words of the name, part of the email, a phone number or postcode',
-        examples: ['J-7Q4K-2MXF'],
-      }),
-  })
-  .meta({ id: 'JoinSubmissionsQuery' });
+});
 export type JoinSubmissionsQuery = z.infer<typeof joinSubmissionsQuerySchema>;
 
 const optionalText = z.string().nullable();

@@ -3,11 +3,13 @@ import { Problem } from '../platform/http/problem.js';
 /** 422: the same key came with another input. */
 export class IdempotencyKeyReused extends Problem {
   constructor() {
+    const message = 'Use a new, random key for every new submission.';
     super({
       status: 422,
       code: 'idempotency_key_reused',
       title: 'This Idempotency-Key was used for something else',
-      detail: 'Use a new, random key for every new submission.',
+      detail: message,
+      errors: [{ path: 'Idempotency-Key', code: 'idempotency_key_reused', message }],
     });
   }
 }

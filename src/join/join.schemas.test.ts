@@ -110,6 +110,15 @@ describe('a join as JSON', () => {
     ]);
   });
 
+  it.each<[unknown]>([[{ toString: 'x' }], [{ toString: null, valueOf: null }], [[]], [7]])(
+    'is told that %j is no country, and bears it in the rules about postcodes',
+    async (country) => {
+      for (const postcode of ['M14 5RX', undefined]) {
+        expect(await faults({ ...GOOD, country, postcode })).toEqual(['country: invalid_type']);
+      }
+    },
+  );
+
   it.each([null, [], 'text', 7, true, [GOOD]])(
     '%j is no join, and breaks nothing',
     async (input) => {

@@ -99,6 +99,10 @@ const always = { when: ({ value }: { value: unknown }) => isObject(value) };
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A country may be anything here: the rules over several fields see what other rules refuse. */
+const isPostcodeCountry = (value: unknown): boolean =>
+  typeof value === 'string' && hasRoyalMailPostcodes(value);
+
 const fieldsOf = (value: unknown): Partial<Record<keyof JoinFields, unknown>> =>
   typeof value === 'object' && value !== null ? value : {};
 
@@ -132,7 +136,7 @@ export const joinSchema = joinFields
   .refine(
     (value) => {
       const { postcode, country: from = 'GB' } = fieldsOf(value);
-      return postcode !== undefined || !hasRoyalMailPostcodes(String(from));
+      return postcode !== undefined || !isPostcodeCountry(from);
     },
     {
       ...always,
@@ -145,7 +149,7 @@ export const joinSchema = joinFields
     z.superRefine((value, context) => {
       const { postcode, country: from = 'GB' } = fieldsOf(value);
       if (typeof postcode !== 'string' || postcode.trim() === '') return;
-      if (!hasRoyalMailPostcodes(String(from))) return;
+      if (!isPostcodeCountry(from)) return;
       const parsed = parsePostcode(postcode);
       if (isPostcode(parsed)) return;
       context.addIssue({

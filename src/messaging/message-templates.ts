@@ -53,8 +53,10 @@ function oneLine(text: string): string {
 
 /** Templates leave empty lines where a condition was false. */
 function tidy(text: string): string {
-  return `${text
-    .replaceAll(/[ \t]+\n/g, '\n')
+  // By lines: an expression for blanks before a line's end reads a long run of blanks again and again.
+  const lines = text.split('\n').map((line) => line.trimEnd());
+  return `${lines
+    .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()}\n`;
 }

@@ -1,6 +1,6 @@
 import type { UnitKind } from '../units/unit.js';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
 import type { Office } from '../units/office.js';
 import type { Role } from './permissions.js';
 
@@ -42,7 +42,7 @@ export class OrganiserAccountsRepository {
     const [made] = await this.manager.query<{ id: string }[]>(
       `INSERT INTO organiser (id, email, name, password_hash) VALUES ($1, $2, $3, $4)
        ON CONFLICT ON CONSTRAINT organiser_email_key DO NOTHING RETURNING id`,
-      [uuidV7(), account.email, account.name, account.passwordHash],
+      [newId(), account.email, account.name, account.passwordHash],
     );
     return made?.id;
   }
@@ -102,7 +102,7 @@ export class OrganiserAccountsRepository {
           SELECT FROM organiser_grant g
            WHERE g.organiser_id = $2 AND g.role = $3 AND g.unit_id = $4
              AND (g.valid_until IS NULL OR g.valid_until > clock_now()))`,
-      [uuidV7(), organiserId, role, unitId],
+      [newId(), organiserId, role, unitId],
     );
   }
 
@@ -112,7 +112,7 @@ export class OrganiserAccountsRepository {
       `INSERT INTO post (id, unit_id, office, holder_id) VALUES ($1, $2, $3, $4)
        ON CONFLICT ON CONSTRAINT post_office_key DO UPDATE SET holder_id = excluded.holder_id
         WHERE post.holder_id IS NULL`,
-      [uuidV7(), unitId, office, organiserId],
+      [newId(), unitId, office, organiserId],
     );
     const [post] = await this.manager.query<{ held: boolean }[]>(
       'SELECT holder_id = $3 AS held FROM post WHERE unit_id = $1 AND office = $2',

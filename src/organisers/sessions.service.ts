@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { v7 as uuidV7 } from 'uuid';
+import { newId } from '../platform/new-id.js';
 import { recordAudit } from '../audit/audit.js';
 import { Database } from '../platform/database/database.js';
 import { InvalidCredentials } from './organisers.errors.js';
@@ -45,7 +45,7 @@ export class SessionsService implements OnModuleInit {
     const token = makeSessionToken();
     const { id, name } = account;
     const expiresAt = await this.database.transaction(async (manager) => {
-      const sessionId = uuidV7();
+      const sessionId = newId();
       const expires = await this.repository.start(manager, {
         id: sessionId,
         organiserId: id,
@@ -65,6 +65,7 @@ export class SessionsService implements OnModuleInit {
       });
       return expires;
     });
+    await this.limits.noteSuccess(email, address);
     return { token, expiresAt, organiser: { id, name, email: account.email } };
   }
 

@@ -5,19 +5,17 @@ import { instant, text, uuidV7Id } from '../platform/http/text.schema.js';
 
 export const PERSON_STATUSES = ['enquirer', 'supporter', 'member'] as const;
 
-export const peopleQuerySchema = pageQuerySchema
-  .extend({
-    q: text({ max: 200 })
-      .optional()
-      .meta({
-        description: 'Words of the name, part of the email, a phone number, or a postcode',
-        examples: ['sam jones'],
-      }),
-    region: text({ max: 100 }).optional().meta({ description: 'Slug of a region' }),
-    branch: text({ max: 100 }).optional().meta({ description: 'Slug of a branch' }),
-    status: z.enum(PERSON_STATUSES).optional(),
-  })
-  .meta({ id: 'PeopleQuery' });
+export const peopleQuerySchema = pageQuerySchema.extend({
+  q: text({ max: 200 })
+    .optional()
+    .meta({
+      description: 'Words of the name, part of the email, a phone number, or a postcode',
+      examples: ['sam jones'],
+    }),
+  region: text({ max: 100 }).optional().meta({ description: 'Slug of a region' }),
+  branch: text({ max: 100 }).optional().meta({ description: 'Slug of a branch' }),
+  status: z.enum(PERSON_STATUSES).optional(),
+});
 export type PeopleQuery = z.infer<typeof peopleQuerySchema>;
 
 const optionalText = z.string().nullable();

@@ -8,6 +8,18 @@ import { giveGrant, makeOrganiser } from '../factories/organisation.js';
 import { serve } from '../http/support.js';
 import { type AdminStage, bearer, startAdminStage } from './support.js';
 
+interface Parameter {
+  readonly name: string;
+}
+
+const LISTS = [
+  '/v1/admin/follow-ups',
+  '/v1/admin/follow-ups/mine',
+  '/v1/admin/follow-ups/overdue',
+  '/v1/admin/follow-ups/unassigned',
+  '/v1/admin/join-submissions',
+  '/v1/admin/people',
+];
 const SOME_ID = '018f0000-0000-7000-8000-000000000000';
 
 describe('every admin route', () => {
@@ -69,6 +81,20 @@ describe('every admin route', () => {
     expect(described.filter(({ secured }) => !secured)).toEqual([
       { route: 'POST /v1/admin/sessions', secured: false },
     ]);
+  });
+
+  it('names its limit, its cursor and its filters in the API description where it is a list', async () => {
+    const { body } = await stage.call().get('/openapi.json').expect(200);
+    const { paths } = body as { paths: Record<string, { get?: { parameters: Parameter[] } }> };
+    const named = Object.entries(paths).flatMap(([path, { get }]) =>
+      get === undefined || !LISTS.includes(path)
+        ? []
+        : [{ path, parameters: get.parameters.map(({ name }) => name) }],
+    );
+    expect(named.map(({ path }) => path).sort()).toEqual([...LISTS].sort());
+    for (const { path, parameters } of named) {
+      expect(parameters, path).toEqual(expect.arrayContaining(['limit', 'cursor', 'region']));
+    }
   });
 
   it('is a 401 without a token, but the one that signs in', async () => {

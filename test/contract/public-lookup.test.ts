@@ -151,6 +151,8 @@ describe('every answer of the directory', () => {
         const again = await get(path).set('If-None-Match', String(tag));
         expect([again.status, again.text]).toEqual([304, '']);
         expect(again.headers['etag']).toBe(first.headers['etag']);
+        const head = await request(app.url).head(path).set('If-None-Match', String(tag));
+        expect([head.status, head.headers['etag']]).toEqual([304, first.headers['etag']]);
       }
       await get(path).set('If-None-Match', '"an older one"').expect(200);
     },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import request from 'supertest';
+import { expectProblem, rawCall } from '../support/raw-call.js';
 import { ExampleModule } from './example.module.js';
 import { type Served, serve } from './support.js';
 
@@ -94,7 +95,17 @@ describe('problem documents', () => {
     const answer = await request(served.url).get('/v1/fails/teapot');
     expect(answer.status).toBe(418);
     expect(answer.text).not.toContain('I said so');
+    expect(JSON.parse(answer.text)).toMatchObject({ detail: expect.stringMatching(/\S+ \S+/) });
   });
+
+  it.each(['/docs/../../etc/passwd', `/docs/${'x'.repeat(300)}`])(
+    'knows nothing of %s, which no file can lie at',
+    async (path) => {
+      const { port } = served;
+      const answer = await rawCall(`http://127.0.0.1:${port}`, { path });
+      expect(expectProblem(answer, path).code).toBe('not_found');
+    },
+  );
 
   it('does not log a mistake of the caller as an error', async () => {
     await request(served.url).get('/v1/things?limit=x').set('X-Request-Id', 'mistake-1');

@@ -52,6 +52,7 @@ describe('a post with a key', () => {
     const before = await tableCounts(app.database);
     const other = await post(joinPost(), key);
     expect([other.status, codeOf(other)]).toEqual([422, 'idempotency_key_reused']);
+    expect(other.body.errors).toMatchObject([{ path: 'Idempotency-Key' }]);
     expect(await tableCounts(app.database)).toEqual(before);
   });
 

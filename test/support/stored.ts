@@ -4,7 +4,9 @@ import type { TestDatabase } from './test-database.js';
  * How many rows each of our tables holds, by its name; for "nothing was stored". Counters of the
  * rate limiter are no record of anything and left out.
  */
-export async function tableCounts(database: TestDatabase): Promise<Record<string, number>> {
+export async function tableCounts(
+  database: Pick<TestDatabase, 'sql'>,
+): Promise<Record<string, number>> {
   const tables = await database.sql<{ name: string }>(
     `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
       WHERE schemaname IN ('public', 'bullmq') AND tablename <> 'rate_limit' ORDER BY 1`,

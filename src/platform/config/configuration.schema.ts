@@ -73,6 +73,8 @@ export const environmentSchema = z.object({
   LINK_SECRET: z.string().min(32, 'must have at least 32 characters (openssl rand -base64 32)'),
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: networks.default([]),
+  /** Who may read /metrics. None given: this machine and private networks. */
+  METRICS_NETWORKS: networks.default([]),
   RATE_LIMIT_EXEMPT: networks.default([]),
   RATE_LIMIT_JOIN_PER_ADDRESS: count(1, 1_000_000).default(30),
   RATE_LIMIT_JOIN_PER_FORM: count(1, 10_000_000).default(3000),

@@ -12,7 +12,8 @@ export function answerNotModified(instance: FastifyInstance): void {
     if (request.method !== 'GET' && request.method !== 'HEAD') return payload;
     if (!matches(wanted, tag)) return payload;
     reply.code(304).removeHeader('content-length').removeHeader('content-type');
-    return null;
+    // Fastify takes the body of an answer to HEAD away itself, and needs one to measure.
+    return request.method === 'HEAD' ? payload : null;
   });
 }
 

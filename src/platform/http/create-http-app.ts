@@ -34,6 +34,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the idle time of common load balancers (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
 const TIMEOUT_CHECK_MS = 5_000;
+/** Nothing moves for this long: whoever does not read their answer does not hold it for ever. */
+const STALLED_MS = 60_000;
 const MAXIMUM_CONNECTIONS = 10_000;
 /** Signed links are longer than ids; what is longer still is nothing of ours. */
 const MAXIMUM_PARAMETER = 512;
@@ -98,7 +100,10 @@ export async function createHttpApp(
   if (docs) serveApiDescription(app, configuration.publicUrl);
   await app.init();
   await instance.ready();
-  app.getHttpServer().maxConnections = MAXIMUM_CONNECTIONS;
+  const server = app.getHttpServer();
+  server.maxConnections = MAXIMUM_CONNECTIONS;
+  // Node would answer a bare 417; an expectation that we do not know may be ignored (RFC 9110, 10.1.1).
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   return app;
 }
 
@@ -114,6 +119,7 @@ function createAdapter(
     requestIdHeader: false,
     genReqId: requestIdOf,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: STALLED_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAXIMUM_PARAMETER },

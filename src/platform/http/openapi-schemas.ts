@@ -1,4 +1,4 @@
-import type { SwaggerDocumentOptions } from '@nestjs/swagger';
+import type { ApiBodyOptions, SwaggerDocumentOptions } from '@nestjs/swagger';
 import { z } from 'zod';
 
 type StandardSchemaConverter = NonNullable<SwaggerDocumentOptions['standardSchemaConverter']>;
@@ -37,6 +37,14 @@ export const convertSchema: StandardSchemaConverter = (schema, { schemaType }) =
     ),
   };
 };
+
+/**
+ * For `@ApiBody`, where a handler checks its body itself instead of naming the schema in `@Body`: a
+ * page that shows faults beside what was typed. The schema must have no id, nor any schema in it.
+ */
+export function describeBody(schema: z.ZodType): ApiBodyOptions {
+  return { schema: definitionsOf(schema, 'input').schema };
+}
 
 function definitionsOf(
   schema: z.ZodType,

@@ -98,6 +98,8 @@ function statusProblem(
   switch (status) {
     case 400:
       return notParseable('The request could not be read.');
+    case 403:
+    // The server of files says so of a path that leads out of its folder, or is too long for any.
     case 404:
       return notFound();
     case 413:
@@ -112,6 +114,7 @@ function statusProblem(
         status,
         code: STATUS_CODES[status] ?? 'request_refused',
         title: 'The request was refused',
+        detail: 'It cannot be served in the way it was made.',
         cause: error,
       });
   }
@@ -119,7 +122,6 @@ function statusProblem(
 
 const STATUS_CODES: Readonly<Record<number, string>> = {
   401: 'unauthenticated',
-  403: 'forbidden',
   405: 'method_not_allowed',
   406: 'not_acceptable',
   408: 'request_timeout',

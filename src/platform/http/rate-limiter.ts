@@ -20,6 +20,9 @@ const STORE_PAUSE_MS = 5_000;
 /** Loopback is exempt in development, where everybody is one address. */
 const LOOPBACK = ['127.0.0.0/8', '::1'];
 
+/** What is only remembered is never used up. */
+const MEMORY: Allowance = { points: Number.MAX_SAFE_INTEGER, seconds: 1 };
+
 interface Counter {
   readonly shared: RateLimiterAbstract;
   readonly own: RateLimiterAbstract;
@@ -71,27 +74,47 @@ export class RateLimiter {
    */
   async consume(name: string, key: string, allowance: Allowance): Promise<void> {
     const counter = this.counterOf(name, allowance);
-    const hash = createHmac('sha256', this.secret).update(`${name}\0${key}`).digest('base64url');
+    const hash = this.hashOf(name, key);
     try {
-      await this.take(counter, hash);
+      await this.inStore(counter, (one) => one.consume(hash));
     } catch (error) {
       if (error instanceof RateLimiterRes) throw tooManyRequests(error.msBeforeNext / 1000);
       throw error;
     }
   }
 
-  private async take(counter: Counter, hash: string): Promise<void> {
-    if (counter.shared !== counter.own && Date.now() >= this.pausedUntil) {
+  /** Remembers a key for a time, as a keyed hash; may be forgotten with the store. */
+  async remember(name: string, key: string, seconds: number): Promise<void> {
+    const hash = this.hashOf(name, key);
+    await this.inStore(this.counterOf(name, MEMORY), (counter) => counter.set(hash, 1, seconds));
+  }
+
+  /** Whether a key is remembered under this name. */
+  async remembers(name: string, key: string): Promise<boolean> {
+    const hash = this.hashOf(name, key);
+    const found = await this.inStore(this.counterOf(name, MEMORY), (counter) => counter.get(hash));
+    return found !== null;
+  }
+
+  /** Works in the shared store; while that is away, in this process. */
+  private async inStore<T>(
+    { shared, own }: Counter,
+    work: (counter: RateLimiterAbstract) => Promise<T>,
+  ): Promise<T> {
+    if (shared !== own && Date.now() >= this.pausedUntil) {
       try {
-        await withTimeout(counter.shared.consume(hash), STORE_TIMEOUT_MS);
-        return;
+        return await withTimeout(work(shared), STORE_TIMEOUT_MS);
       } catch (error) {
         if (error instanceof RateLimiterRes) throw error;
         this.pausedUntil = Date.now() + STORE_PAUSE_MS;
         this.logger.warn({ err: error }, 'rate limits are counted per process: the store is away');
       }
     }
-    await counter.own.consume(hash);
+    return work(own);
+  }
+
+  private hashOf(name: string, key: string): string {
+    return createHmac('sha256', this.secret).update(`${name}\0${key}`).digest('base64url');
   }
 
   private counterOf(name: string, { points, seconds }: Allowance): Counter {

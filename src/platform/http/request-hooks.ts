@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Configuration } from '../config/configuration.js';
 import { clientAddressOf } from './client-address.js';
 import { type CorsPolicies, answerPreflight, applyCors } from './cors.js';
+import { refuseUnclearMessage } from './message-framing.js';
 import { routeOptionsOf } from './problem-reply.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { Readiness } from './readiness.js';
@@ -9,7 +10,7 @@ import { parseQuery } from './query-string.js';
 import { runWithRequestContext } from './request-context.js';
 import { RouteTable, pathOf } from './route-table.js';
 import { applySecurityHeaders, securityHeaders } from './security-headers.js';
-import { methodNotAllowed, notFound, notParseable } from './standard-problems.js';
+import { methodNotAllowed, notFound } from './standard-problems.js';
 
 /** What the hooks ask while requests come in. */
 export interface HookServices {
@@ -76,9 +77,14 @@ function answerAtOnce(
   routes: RouteTable,
   { cors }: HookServices,
 ): boolean {
-  if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
-    throw notParseable('The Host header is missing.');
+  try {
+    refuseUnclearMessage(request.raw);
+  } catch (error) {
+    reply.header('connection', 'close');
+    throw error;
   }
+  // We change to no other protocol, and Node drops what came along behind the wish to.
+  if (request.headers.upgrade !== undefined) reply.header('connection', 'close');
   if (!request.is404) {
     // Before the refusals, so that a page of another origin may read them.
     applyCors(cors, routeOptionsOf(request), request, reply);

@@ -45,6 +45,8 @@ export function securityHeaders(production: boolean): Readonly<Record<string, st
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'cross-origin-opener-policy': 'same-origin',
+    // For what is loaded without CORS (a picture, a script); CORS decides about all else.
+    'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
     'cache-control': 'no-store',
     ...(production ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),

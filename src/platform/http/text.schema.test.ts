@@ -137,6 +137,20 @@ describe('dates, times, countries and ids', () => {
     }
   });
 
+  it('knows no year 0, in which nothing can be stored or looked for, nor one of five digits', () => {
+    expect(accepts(isoDate(), '0001-01-01')).toBe(true);
+    expect(accepts(isoDate(), '0000-12-31')).toBe(false);
+    expect(accepts(isoTime(), '0001-01-01T00:00:00Z')).toBe(true);
+    expect(accepts(isoTime(), '9999-12-31T23:59:59Z')).toBe(true);
+    for (const bad of [
+      '0000-06-01T00:00:00Z',
+      '0001-01-01T00:00:00+14:00',
+      '9999-12-31T23:59:59-14:00',
+    ]) {
+      expect(accepts(isoTime(), bad), bad).toBe(false);
+    }
+  });
+
   it('keeps a moment in UTC', () => {
     expect(isoTime().parse('2026-11-23T10:30:00+01:00')).toBe('2026-11-23T09:30:00.000Z');
     expect(accepts(isoTime(), '2026-11-23T10:30:00')).toBe(false);

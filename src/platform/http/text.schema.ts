@@ -84,24 +84,28 @@ function looksLikeEmail(value: string): boolean {
   return labels.length >= 2 && labels.every(fits) && /[^\d]/.test(labels.at(-1) ?? '');
 }
 
-/** A day that exists, `YYYY-MM-DD` (RFC 3339 full-date). */
+/** PostgreSQL knows no year 0, and RFC 3339 none of more than four digits, which follow a sign. */
+const isInKnownYear = (value: string): boolean => !/^(?:0000-|[+-])/.test(value);
+
+/** A day that exists, `YYYY-MM-DD` (RFC 3339 full-date), from the year 1 on. */
 export function isoDate() {
-  return z.iso.date({ error: 'This must be a date that exists, such as 1990-05-17.' }).meta({
-    examples: ['1990-05-17'],
-  });
+  const error = 'This must be a date that exists, such as 1990-05-17.';
+  return z.iso
+    .date({ error })
+    .refine(isInKnownYear, { error, params: { code: 'out_of_range' } })
+    .meta({ examples: ['1990-05-17'] });
 }
 
-/** A time with its offset, RFC 3339; kept as the same moment in UTC. */
+/** A time with its offset, RFC 3339; kept as the same moment in UTC, of the years 1 to 9999. */
 export function isoTime() {
+  const error = 'This must be a time with its offset, such as 2026-11-23T09:30:00Z.';
   return z.iso
-    .datetime({
-      offset: true,
-      error: 'This must be a time with its offset, such as 2026-11-23T09:30:00Z.',
-    })
+    .datetime({ offset: true, error })
     .overwrite((value) => {
       const time = new Date(value);
       return Number.isNaN(time.getTime()) ? value : time.toISOString();
     })
+    .refine(isInKnownYear, { error, params: { code: 'out_of_range' } })
     .meta({ examples: ['2026-11-23T09:30:00Z'] });
 }
 

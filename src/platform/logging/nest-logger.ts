@@ -39,7 +39,7 @@ export class NestLogger implements LoggerService {
     const context = typeof rest.at(-1) === 'string' ? String(rest.at(-1)) : undefined;
     const error = [message, ...rest].find((one): one is Error => one instanceof Error);
     const stack = rest.find(
-      (one): one is string => typeof one === 'string' && /\n\s+at /.test(one),
+      (one): one is string => typeof one === 'string' && /\n[ \t]+at /.test(one),
     );
     this.logger[level](
       {
@@ -47,7 +47,7 @@ export class NestLogger implements LoggerService {
         ...(error === undefined ? {} : { err: error }),
         ...(stack === undefined || error !== undefined
           ? {}
-          : { stack: stack.replace(/^[\s\S]*?\n(?=\s+at )/, '') }),
+          : { stack: stack.replace(/^[\s\S]*?\n(?=[ \t]+at )/, '') }),
       },
       typeof message === 'string' ? message : (error?.name ?? 'message of the framework'),
     );

@@ -1,10 +1,12 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { MetricsGuard } from './metrics.guard.js';
 import { Metrics } from './metrics.js';
 
-/** What Prometheus scrapes. Keep it off the public internet: `docs/operating.md`. */
+/** What Prometheus scrapes, from the networks of METRICS_NETWORKS. */
 @ApiExcludeController()
 @Controller('metrics')
+@UseGuards(MetricsGuard)
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 

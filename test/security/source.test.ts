@@ -1,0 +1,75 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../../src/platform/project-root.js';
+
+const filesBelow = (folder: string, ending: RegExp) =>
+  readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => ending.test(name))
+    .map((name) => join(folder, name));
+
+const sources = filesBelow('src', /(?<!\.test)\.ts$/);
+const templates = filesBelow('templates', /\.liquid$/);
+
+/** The files in which a pattern stands. */
+const having = (files: readonly string[], pattern: RegExp) =>
+  files.filter((path) => pattern.test(readFileSync(join(projectRoot, path), 'utf8')));
+
+describe('the source', () => {
+  it('makes no program out of data', () => {
+    expect(having(sources, /\beval\(|\bFunction\(|['"](?:node:)?vm['"]|import\((?!\))/)).toEqual(
+      [],
+    );
+  });
+
+  it('starts another program only to bring up the database of development', () => {
+    const starting = having(sources, /['"](?:node:)?child_process['"]/);
+    expect(starting.length).toBeGreaterThan(0);
+    expect(starting.filter((path) => !path.startsWith('src/development/'))).toEqual([]);
+  });
+
+  it('asks nobody on the network but the database, the queue and the mail server', () => {
+    const asking = /\bfetch\(|\bXMLHttpRequest\b|\bWebSocket\(|['"](?:undici|axios|got)['"]/;
+    expect(having(sources, asking)).toEqual([]);
+  });
+
+  it('takes a random number that anybody could foretell for nothing but a pause', () => {
+    expect(having(sources, /\bMath\.random\b/)).toEqual([
+      'src/platform/outbox/relay.ts',
+      'src/platform/queue/back-off.ts',
+    ]);
+  });
+
+  it('hashes with SHA-256 and argon2id, and encrypts nothing by itself', () => {
+    const calls = sources.flatMap((path) => [
+      ...readFileSync(join(projectRoot, path), 'utf8').matchAll(
+        /\bcreate(?:Hash|Hmac)\((['"]\w+)/g,
+      ),
+    ]);
+    expect(calls.length).toBeGreaterThan(5);
+    expect(new Set(calls.map(([, algorithm]) => algorithm))).toEqual(new Set(["'sha256"]));
+    expect(having(sources, /createCipher|createDecipher|publicEncrypt|createSign\(/)).toEqual([]);
+  });
+
+  it('turns off no check of a certificate', () => {
+    expect(having(sources, /rejectUnauthorized|NODE_TLS_REJECT|checkServerIdentity/)).toEqual([]);
+  });
+
+  it('reads a cookie nowhere', () => {
+    expect(having(sources, /headers\.cookie|headers\['cookie'\]|@fastify\/cookie/)).toEqual([]);
+  });
+});
+
+describe('the templates', () => {
+  it('let no value through unescaped where HTML is written', () => {
+    expect(templates.length).toBeGreaterThan(20);
+    expect(having(templates, /\|\s*raw\b|\{%-?\s*raw\b/)).toEqual([]);
+  });
+
+  it('of pages run no script, load nothing from elsewhere, and post to ourselves', () => {
+    const pages = templates.filter((path) => path.startsWith('templates/pages/'));
+    expect(having(pages, /<script|\son\w+=|javascript:|<iframe|<object|<embed/i)).toEqual([]);
+    expect(having(pages, /(?:src|href|action)="https?:/i)).toEqual([]);
+    expect(having(pages, /<form/).length).toBeGreaterThan(2);
+  });
+});
