@@ -84,7 +84,8 @@ export async function startBenchCluster(): Promise<BenchCluster> {
   };
 }
 
-async function importDemoOrganisation(url: string): Promise<void> {
+/** Imports the demo organisation into a migrated database. */
+export async function importDemoOrganisation(url: string): Promise<void> {
   const source = await ownerDataSource(url);
   try {
     const file = await readFile(join(projectRoot, 'data', 'demo-organisation.json'), 'utf8');

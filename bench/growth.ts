@@ -1,5 +1,5 @@
 import { applicationEnvironment } from './application-environment.js';
-import type { BenchCluster } from './bench-cluster.js';
+import type { BenchCluster, BenchDatabase } from './bench-cluster.js';
 import type { BenchSettings } from './bench-settings.js';
 import { type ChildProgram, startProgram } from './child-program.js';
 import { joinPosts } from './join-posts.js';
@@ -21,7 +21,7 @@ export async function benchGrowth(
       const began = performance.now();
       await seedPeople(database, count);
       const seeded = ((performance.now() - began) / 1000).toFixed(0);
-      console.log(`${count} people are in ${await sizeOf(database.sql)} (made in ${seeded} s).`);
+      console.log(`${count} people are in ${await sizeOf(database)} (made in ${seeded} s).`);
       const program = await startProgram({
         name: 'api',
         script: 'dist/src/main.js',
@@ -61,8 +61,8 @@ export async function benchGrowth(
   }
 }
 
-async function sizeOf(sql: <Row extends object>(text: string) => Promise<Row[]>): Promise<string> {
-  const [row] = await sql<{ size: string }>(
+async function sizeOf(database: BenchDatabase): Promise<string> {
+  const [row] = await database.sql<{ size: string }>(
     'SELECT pg_size_pretty(pg_database_size(current_database())) AS size',
   );
   return row?.size ?? 'nothing';

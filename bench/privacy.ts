@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { applicationEnvironment } from './application-environment.js';
-import type { BenchCluster } from './bench-cluster.js';
+import type { BenchCluster, BenchDatabase } from './bench-cluster.js';
 import type { BenchSettings } from './bench-settings.js';
 import { startProgram } from './child-program.js';
 import { percentile } from './load.js';
@@ -67,7 +67,7 @@ export async function benchPrivacy(
         if (turn >= WARM_UP) times[applicants].push(time);
       }
     }
-    await assertMatched(database.sql);
+    await assertMatched(database);
     return {
       times: [describe('known', times.known), describe('unknown', times.unknown)],
       knownTakesLonger: shareGreater(times.known, times.unknown),
@@ -115,10 +115,8 @@ function timeOf(agent: Agent, url: string, who: string, message: string): Promis
 }
 
 /** @throws Error where the known were not recognised: the comparison would be of equals. */
-async function assertMatched(
-  sql: <Row extends object>(text: string) => Promise<Row[]>,
-): Promise<void> {
-  const [row] = await sql<{ matched: number }>(
+async function assertMatched(database: BenchDatabase): Promise<void> {
+  const [row] = await database.sql<{ matched: number }>(
     `SELECT count(*)::integer AS matched FROM join_submission WHERE matched_by = 'verified_email'`,
   );
   if ((row?.matched ?? 0) < POSTS_OF_EACH) throw new Error('The known were not recognised.');
