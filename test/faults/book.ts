@@ -1,3 +1,5 @@
+import type { Happened } from './faults.js';
+
 /** A join that the harness posts: who, and what it heard. Written down before anything is judged. */
 export interface PostedJoin {
   /** Nobody else's; lower case, as it is stored. */
@@ -9,24 +11,37 @@ export interface PostedJoin {
   readonly givesUp: boolean;
   /** How often it was posted. */
   tries: number;
-  /** Tries that ended without an answer, or in a 5xx. */
-  failures: number;
+  /** Tries that ended without an answer. */
+  cuts: number;
+  /** Tries that were answered 503. */
+  unavailable: number;
   /** The id of the 201; undefined where none was heard. */
   answeredId: string | undefined;
   /** Whether the 201 said that it repeats an earlier one. */
   replayed: boolean;
 }
 
+/** Joins that came one after another through one API in the calm, and how relays heard of them. */
+export interface Probe {
+  readonly api: string;
+  readonly joins: number;
+  /** Rows that a relay found because it was told to look. */
+  readonly rowsByNotification: number;
+}
+
 /** What the harness did and heard in one round. */
 export interface Book {
   readonly joins: readonly PostedJoin[];
-  readonly apiKills: number;
-  readonly workerKills: number;
+  readonly happened: Happened;
+  readonly workers: number;
   /** How many mails one worker may have in flight. */
   readonly mailsInFlight: number;
+  /** Submissions whose reminder was brought forward. */
+  readonly reminded: ReadonlySet<string>;
+  readonly probes: readonly Probe[];
   /** What a process said that ended without having been killed. */
   readonly unexpectedExits: readonly string[];
-  /** Answers that no join may get (a 4xx but 409 while the first try is still running). */
+  /** Answers that no join may get: an error that is no 503, a 503 without Retry-After, silence. */
   readonly wrongAnswers: readonly string[];
 }
 
@@ -40,6 +55,8 @@ export interface StoredJoin {
   readonly allocations: number;
   readonly consents: number;
   readonly followUps: number;
+  /** Rows of the outbox that wait for the day of the reminder. */
+  readonly remindersWaiting: number;
   readonly messages: readonly StoredMessage[];
 }
 

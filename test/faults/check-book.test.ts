@@ -1,68 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ArrivedMail, Book, Evidence, PostedJoin, StoredJoin } from './book.js';
 import { checkBook } from './check-book.js';
-
-const NAMES = ['Qaaaaa', 'Qaaaab', 'Qaaaac'];
-
-/** Three joins as they should be: answered, stored whole, each told of once to either side. */
-function honest(): { book: Book; evidence: Evidence } {
-  return {
-    book: {
-      joins: NAMES.map(posted),
-      apiKills: 1,
-      workerKills: 1,
-      mailsInFlight: 2,
-      unexpectedExits: [],
-      wrongAnswers: [],
-    },
-    evidence: {
-      stored: NAMES.map((name) => stored(name)),
-      mails: NAMES.flatMap((name) => [acknowledgement(name), notice(name)]),
-      orphans: 0,
-      dead: [],
-      unfinished: [],
-    },
-  };
-}
-
-const posted = (givenName: string): PostedJoin => ({
-  email: `${givenName.toLowerCase()}@example.org`,
-  givenName,
-  idempotencyKey: undefined,
-  givesUp: false,
-  tries: 1,
-  failures: 0,
-  answeredId: `id-${givenName}`,
-  replayed: false,
-});
-
-const stored = (givenName: string, changes: Partial<StoredJoin> = {}): StoredJoin => ({
-  id: `id-${givenName}`,
-  email: `${givenName.toLowerCase()}@example.org`,
-  handlings: 1,
-  people: 1,
-  contactPoints: 1,
-  allocations: 1,
-  consents: 1,
-  followUps: 1,
-  messages: [
-    { kind: 'join_acknowledgement', state: 'sent', messageId: `<a-${givenName}>`, repeats: 0 },
-    { kind: 'follow_up_notice', state: 'sent', messageId: `<n-${givenName}>`, repeats: 0 },
-  ],
-  ...changes,
-});
-
-const acknowledgement = (givenName: string): ArrivedMail => ({
-  messageId: `<a-${givenName}>`,
-  to: [`${givenName.toLowerCase()}@example.org`],
-  subject: 'Thank you for joining',
-});
-
-const notice = (givenName: string): ArrivedMail => ({
-  messageId: `<n-${givenName}>`,
-  to: ['branch@example.org'],
-  subject: `Please get in touch with ${givenName} by Tuesday`,
-});
+import {
+  acknowledgement,
+  honestRound,
+  notice,
+  posted,
+  reminder,
+  sentMessage,
+  stored,
+} from './honest-round.fixture.js';
 
 function faultsOf(forge: {
   book?: Partial<Book>;
@@ -71,7 +18,7 @@ function faultsOf(forge: {
   mails?: (mails: readonly ArrivedMail[]) => ArrivedMail[];
   stored?: (stored: readonly StoredJoin[]) => StoredJoin[];
 }): string {
-  const { book, evidence } = honest();
+  const { book, evidence } = honestRound();
   const { faults } = checkBook(
     { ...book, ...forge.book, joins: forge.joins?.(book.joins) ?? book.joins },
     {
@@ -97,16 +44,19 @@ const withRepeatsOnRecord = (all: readonly StoredJoin[], repeats: number) =>
 
 describe('the book of a kill round', () => {
   it('has nothing to say about an honest round', () => {
-    const { book, evidence } = honest();
+    const { book, evidence } = honestRound();
     expect(checkBook(book, evidence)).toEqual({
       faults: [],
       posted: 3,
       answered: 3,
       retried: 0,
       replayed: 0,
+      unavailable: 0,
       stored: 3,
       acknowledged: 3,
       noticed: 3,
+      reminded: 1,
+      mails: 7,
       repeatedInFlight: 0,
     });
   });
@@ -114,8 +64,11 @@ describe('the book of a kill round', () => {
   it.each<[string, Parameters<typeof faultsOf>[0], RegExp]>([
     [
       'a join that was answered and is not stored',
-      { stored: (all) => all.slice(1), mails: (all) => all.slice(2) },
-      /qaaaaa@example\.org was answered 201 with id-Qaaaaa, which is not stored/,
+      {
+        stored: (all) => all.slice(0, 2),
+        mails: (all) => all.filter(({ messageId }) => !messageId.endsWith('Qaaaac>')),
+      },
+      /qaaaac@example\.org was answered 201 with id-Qaaaac, which is not stored/,
     ],
     [
       'a join that is stored under another id than was answered',
@@ -153,6 +106,39 @@ describe('the book of a kill round', () => {
       /qaaaab@example\.org: acknowledgements: 2 instead of 1/,
     ],
     [
+      'a missing reminder',
+      { mails: (all) => all.filter(({ messageId }) => messageId !== '<r-Qaaaaa>') },
+      /qaaaaa@example\.org: reminders: 0 instead of 1/,
+    ],
+    [
+      'a second reminder of one duty',
+      { mails: (all) => [...all, { ...reminder('Qaaaaa'), messageId: '<another>' }] },
+      /qaaaaa@example\.org: reminders: 2 instead of 1/,
+    ],
+    [
+      'a reminder before its day',
+      { mails: (all) => [...all, reminder('Qaaaab')] },
+      /qaaaab@example\.org: reminders: 1 instead of 0/,
+    ],
+    [
+      'a second reminder that is only stored',
+      {
+        stored: ([first, ...rest]) => [
+          {
+            ...first!,
+            messages: [...first!.messages, sentMessage('follow_up_reminder', '<r-second>')],
+          },
+          ...rest,
+        ],
+      },
+      /id-Qaaaaa has the messages .*follow_up_reminder, follow_up_reminder/,
+    ],
+    [
+      'half a submission: nothing that will remind of it',
+      { stored: (all) => all.map((one) => ({ ...one, remindersWaiting: 0 })) },
+      /id-Qaaaab has 0 remindersWaiting instead of 1/,
+    ],
+    [
       'a mail that the database knows nothing of',
       { mails: (all) => all.map((mail) => ({ ...mail, messageId: mail.messageId + '-new' })) },
       /a mail arrived as <a-Qaaaaa>-new, which is not stored/,
@@ -182,6 +168,15 @@ describe('the book of a kill round', () => {
         stored: (all) => withRepeatsOnRecord(all, 3),
       },
       /3 mails came again; at most 2 can be in flight/,
+    ],
+    [
+      'a repeat in a round in which nobody was killed',
+      {
+        book: { happened: { 'flush-redis': 1 } },
+        mails: (all) => repeat(all),
+        stored: (all) => withRepeatsOnRecord(all, 1),
+      },
+      /1 mails came again; at most 0 can be in flight/,
     ],
     [
       'half a submission: no duty',
@@ -224,8 +219,8 @@ describe('the book of a kill round', () => {
     ['rows without a submission', { evidence: { orphans: 2 } }, /2 rows have no submission/],
     [
       'dead work',
-      { evidence: { dead: ['messaging.send'] } },
-      /dead in the outbox: messaging\.send/,
+      { evidence: { dead: ['messaging.send', 'messaging.send'] } },
+      /dead in the outbox: messaging\.send ×2/,
     ],
     [
       'work that is never done',
@@ -242,12 +237,30 @@ describe('the book of a kill round', () => {
       { book: { wrongAnswers: ['qaaaaa@example.org was answered 500'] } },
       /was answered 500/,
     ],
+    [
+      'a post that was cut although no API was killed',
+      {
+        book: { happened: { 'kill-worker': 1 } },
+        joins: (all) => all.map((join) => ({ ...join, cuts: 1 })),
+      },
+      /3 posts were cut, and no API was killed/,
+    ],
+    [
+      'a restart of PostgreSQL that no post was answered 503 in',
+      { book: { happened: { 'kill-worker': 1, 'restart-fast': 1 } } },
+      /PostgreSQL was away 1 times, and no post was answered 503/,
+    ],
+    [
+      'notifications that do not arrive',
+      { book: { probes: [{ api: 'api-1', joins: 3, rowsByNotification: 0 }] } },
+      /no relay was told of any of 3 joins through api-1/,
+    ],
   ])('complains of %s', (_forgery, forge, complaint) => {
     expect(faultsOf(forge)).toMatch(complaint);
   });
 
   it('counts an email in flight that came again, and lets it pass', () => {
-    const { book, evidence } = honest();
+    const { book, evidence } = honestRound();
     const verdict = checkBook(book, {
       ...evidence,
       mails: repeat(evidence.mails),
@@ -256,9 +269,34 @@ describe('the book of a kill round', () => {
     expect(verdict).toMatchObject({ faults: [], repeatedInFlight: 1 });
   });
 
+  it.each(['worker-after-send', 'restart-by-kill'])(
+    'lets a mail pass that came again after %s',
+    (kind) => {
+      const { book, evidence } = honestRound();
+      const verdict = checkBook(
+        {
+          ...book,
+          happened: { 'kill-api': 1, [kind]: 1 },
+          joins: book.joins.map((join) => ({ ...join, tries: 2, unavailable: 1 })),
+        },
+        {
+          ...evidence,
+          mails: repeat(evidence.mails),
+          stored: withRepeatsOnRecord(evidence.stored, 1),
+        },
+      );
+      expect(verdict).toMatchObject({
+        faults: [],
+        repeatedInFlight: 1,
+        retried: 3,
+        unavailable: 3,
+      });
+    },
+  );
+
   it('takes a post that was given up after a cut either way', () => {
-    const { book, evidence } = honest();
-    const givenUp = { ...posted('Qaaaad'), givesUp: true, answeredId: undefined, failures: 1 };
+    const { book, evidence } = honestRound();
+    const givenUp = { ...posted('Qaaaad'), givesUp: true, answeredId: undefined, cuts: 1 };
     const joins = [...book.joins, givenUp];
     expect(checkBook({ ...book, joins }, evidence).faults).toEqual([]);
     const taken = {

@@ -1,23 +1,31 @@
-import type { Client } from 'pg';
 import type { Evidence, StoredJoin } from './book.js';
+import type { FaultDatabase } from './fault-cluster.js';
 
-/** Work that waits for its day (reminders) or returns for ever (purging) is no loose end. */
+/**
+ * What waits for its day (reminders) or returns for ever (purging) is no loose end. What was put off
+ * for a moment (a failed try, a job left to another build) is one.
+ */
 const LOOSE_ENDS = `
   SELECT job FROM outbox
    WHERE state = 'waiting' AND job <> 'platform.purge-expired'
-     AND (available_at <= clock_now() OR lease_until > clock_now())`;
+     AND NOT (job = 'follow-ups.remind' AND available_at > clock_now() + interval '1 hour')`;
 
-/** Whether every message has come to an end and nothing in the outbox is due, running or dead. */
-export async function isQuiet(database: Client): Promise<boolean> {
-  const { rows } = await database.query<{ quiet: boolean }>(`
-    SELECT NOT EXISTS (SELECT FROM message WHERE state IN ('queued', 'sending'))
-       AND NOT EXISTS (${LOOSE_ENDS}) AS quiet`);
-  return rows[0]?.quiet === true;
+/** Whether the outbox has nothing left that is due, running or put off for a moment. */
+export async function isOutboxDone(database: FaultDatabase): Promise<boolean> {
+  return (await database.sql(`${LOOSE_ENDS} LIMIT 1`)).length === 0;
+}
+
+/** Whether no message is on its way. One without a row in the outbox will be for ever. */
+export async function isNothingOnItsWay(database: FaultDatabase): Promise<boolean> {
+  const rows = await database.sql(
+    `SELECT FROM message WHERE state IN ('queued', 'sending') LIMIT 1`,
+  );
+  return rows.length === 0;
 }
 
 /** Reads what is stored, as a superuser whom no policy hides anything from. */
-export async function readStored(database: Client): Promise<Omit<Evidence, 'mails'>> {
-  const stored = await database.query<StoredJoin>(`
+export async function readStored(database: FaultDatabase): Promise<Omit<Evidence, 'mails'>> {
+  const stored = await database.sql<StoredJoin>(`
     SELECT s.id, s.email,
            (SELECT count(*)::integer FROM join_submission_handling h
              WHERE h.submission_id = s.id) AS handlings,
@@ -33,13 +41,17 @@ export async function readStored(database: Client): Promise<Omit<Evidence, 'mail
              WHERE c.submission_id = s.id) AS consents,
            (SELECT count(*)::integer FROM follow_up f
              WHERE f.submission_id = s.id) AS "followUps",
+           (SELECT count(*)::integer
+              FROM outbox o JOIN follow_up f ON f.id = (o.data->>'followUpId')::uuid
+             WHERE o.job = 'follow-ups.remind' AND o.state = 'waiting'
+               AND f.submission_id = s.id) AS "remindersWaiting",
            (SELECT coalesce(jsonb_agg(jsonb_build_object(
                      'kind', m.kind, 'state', m.state, 'messageId', m.message_id_header,
                      'repeats', m.repeats)), '[]')
               FROM message m LEFT JOIN follow_up f ON f.id = m.follow_up_id
              WHERE coalesce(m.submission_id, f.submission_id) = s.id) AS messages
       FROM join_submission s`);
-  const orphans = await database.query<{ count: number }>(`
+  const orphans = await database.sql<{ count: number }>(`
     SELECT (SELECT count(*) FROM person p WHERE NOT EXISTS (
               SELECT FROM join_submission_handling h WHERE h.person_id = p.id))::integer
          + (SELECT count(*) FROM consent_event c WHERE NOT EXISTS (
@@ -47,12 +59,12 @@ export async function readStored(database: Client): Promise<Omit<Evidence, 'mail
          + (SELECT count(*) FROM idempotency_key k WHERE NOT EXISTS (
               SELECT FROM join_submission s WHERE s.id = (k.response->>'id')::uuid))::integer
          AS count`);
-  const dead = await database.query<{ job: string }>(`SELECT job FROM outbox WHERE state = 'dead'`);
-  const unfinished = await database.query<{ job: string }>(LOOSE_ENDS);
+  const dead = await database.sql<{ job: string }>(`SELECT job FROM outbox WHERE state = 'dead'`);
+  const unfinished = await database.sql<{ job: string }>(LOOSE_ENDS);
   return {
-    stored: stored.rows,
-    orphans: orphans.rows[0]?.count ?? 0,
-    dead: dead.rows.map(({ job }) => job),
-    unfinished: unfinished.rows.map(({ job }) => job),
+    stored: stored,
+    orphans: orphans[0]?.count ?? 0,
+    dead: dead.map(({ job }) => job),
+    unfinished: unfinished.map(({ job }) => job),
   };
 }

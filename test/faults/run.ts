@@ -1,69 +1,115 @@
-import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startBenchCluster } from '../../bench/bench-cluster.js';
-import { describeRound, freePorts, runKillRound } from './kill-round.js';
+import { projectRoot } from '../../src/platform/project-root.js';
+import { Lanes } from './lanes.js';
+import { proveSabotages } from './prove-sabotages.js';
+import { commandFor, describeRound, summarise } from './report.js';
+import { runRound, type RoundResult } from './round.js';
+import { type Backend, drawChoice, drawPlan, type RoundPlan } from './round-plan.js';
+import { seededRandom } from './seeded-random.js';
 
 /**
- * The kill test as a program: any number of rounds, each with the next seed, on one backend.
- *
- *     npm run faults -- --rounds 20 --seed 1 --backend redis
- *
- * Ends with code 1 as soon as a round has a fault; its seed then repeats what the harness did (the
- * moments within the processes differ from run to run).
+ * The crash tests as a program: any number of rounds, each with the next seed. The seed repeats what
+ * the harness does; the moments within the processes differ from run to run. See `README.md`.
  */
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
-    joins: { type: 'string', default: '500' },
-    kills: { type: 'string', default: '3' },
-    backend: { type: 'string', default: 'postgres' },
+    backend: { type: 'string', default: 'both' },
+    joins: { type: 'string', default: '60' },
+    leases: { type: 'string', default: 'short' },
+    'at-once': { type: 'string', default: '2' },
     sabotage: { type: 'string' },
-    patience: { type: 'string', default: '150' },
+    sabotages: { type: 'boolean', default: false },
   },
 });
 
-/** A Redis without persistence that ends with us. */
-async function startRedisServer(): Promise<string> {
-  const [port] = await freePorts();
-  const given = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', '/tmp'];
-  const server = spawn('redis-server', [...given, '--maxmemory-policy', 'noeviction'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  process.once('exit', () => server.kill('SIGKILL'));
-  // Its log says when it is ready; that is the only thing it is read for.
-  for await (const text of server.stdout) {
-    if (String(text).includes('Ready to accept connections')) break;
-  }
-  if (server.exitCode !== null) throw new Error('redis-server did not start');
-  return `redis://127.0.0.1:${port}`;
+// Servers and processes end with this one, by its exit; each round adds some that listen for it.
+process.setMaxListeners(0);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+const backends = backendsOf(values.backend);
+const lanes = await Lanes.start(Number(values['at-once']));
+try {
+  if (values.sabotages) {
+    if (!(await proveSabotages(lanes, backends))) process.exitCode = 1;
+  } else await soak();
+} finally {
+  await lanes.stop();
+}
+// Connections of the harness's own (fetch keeps some) hold nothing that is still wanted.
+process.exit();
+
+async function soak(): Promise<void> {
+  const first = Number(values.seed);
+  const seeds = Array.from({ length: Number(values.rounds) }, (_, index) => first + index);
+  const started = Date.now();
+  const results = await Promise.all(
+    seeds.map((seed) =>
+      lanes.with(async (cluster) => {
+        // By the seed alone, so that a round is the same wherever the soak begins.
+        const backend = backends[seed % backends.length] ?? 'postgres';
+        const result = await runRound(planFor(seed, backend), cluster);
+        tell(result);
+        return result;
+      }),
+    ),
+  );
+  const summary = [
+    ...summarise(results),
+    `faults ${results.reduce((total, { faults }) => total + faults.length, 0)}`,
+    `took ${Math.round((Date.now() - started) / 1000)} s`,
+  ];
+  console.log(`\n${summary.join('\n')}`);
+  await keep({ options: values, summary, results });
+  const failed = results.filter(({ faults }) => faults.length > 0);
+  if (failed.length === 0) return;
+  console.error(`\nOnce more:\n${failed.map(commandFor).join('\n')}`);
+  process.exitCode = 1;
 }
 
-const cluster = await startBenchCluster();
-try {
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    const database = await cluster.createDatabase(`faults_${round}`);
-    const queueUrl = values.backend === 'redis' ? await startRedisServer() : undefined;
-    const result = await runKillRound({
-      seed: Number(values.seed) + round,
+function planFor(seed: number, backend: Backend): RoundPlan {
+  const random = seededRandom(seed);
+  const real = values.leases === 'real';
+  return drawPlan(
+    random,
+    {
+      seed,
+      backend,
       joins: Number(values.joins),
-      apiKills: Number(values.kills),
-      workerKills: Number(values.kills),
-      databaseUrl: database.url,
-      ownerUrl: database.superuserUrl,
-      queueUrl,
-      quietMilliseconds: Number(values.patience) * 1000,
-      ...(values.sabotage === undefined ? {} : { sabotage: values.sabotage }),
-    });
-    console.log(describeRound(values.backend, result));
-    if (result.faults.length > 0) {
-      console.error(result.faults.join('\n'));
-      process.exitCode = 1;
-      break;
-    }
-  }
-} finally {
-  await cluster.stop();
+      sabotage: values.sabotage,
+      leases: real ? 'real' : 'short',
+      ...(real ? { patienceMilliseconds: 240_000 } : {}),
+    },
+    drawChoice(random, backend),
+  );
 }
-// A Redis of an earlier round still runs; it ends with us.
-process.exit();
+
+function tell(result: RoundResult): void {
+  console.log(describeRound(result));
+  if (result.faults.length === 0) return;
+  console.error(result.faults.slice(0, 20).join('\n'));
+  if (result.faults.length > 20) console.error(`… and ${result.faults.length - 20} more`);
+}
+
+async function keep(report: object): Promise<void> {
+  const folder = join(projectRoot, 'test', 'faults', 'results');
+  await mkdir(folder, { recursive: true });
+  const name = `${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`;
+  await writeFile(join(folder, name), `${JSON.stringify(report, undefined, 2)}\n`);
+  console.log(`test/faults/results/${name}`);
+}
+
+function backendsOf(given: string): readonly Backend[] {
+  switch (given) {
+    case 'both':
+      return ['postgres', 'redis'];
+    case 'postgres':
+    case 'redis':
+      return [given];
+    default:
+      throw new Error(`--backend is postgres, redis or both, not ${given}`);
+  }
+}

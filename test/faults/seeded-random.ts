@@ -6,6 +6,8 @@ export interface SeededRandom {
   between(least: number, most: number): number;
   /** True in this share of the calls. */
   chance(share: number): boolean;
+  /** One of them. */
+  pick<T>(items: readonly [T, ...T[]]): T;
 }
 
 /** Mulberry32: 32 bits of state are plenty to choose moments. */
@@ -17,9 +19,12 @@ export function seededRandom(seed: number): SeededRandom {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+  const between = (least: number, most: number): number =>
+    least + Math.floor(fraction() * (most - least + 1));
   return {
     fraction,
-    between: (least, most) => least + Math.floor(fraction() * (most - least + 1)),
+    between,
     chance: (share) => fraction() < share,
+    pick: (items) => items[between(0, items.length - 1)] ?? items[0],
   };
 }

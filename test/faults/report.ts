@@ -1,0 +1,76 @@
+import {
+  API_DEATHS,
+  countOf,
+  FAULT_KINDS,
+  type FaultKind,
+  RESTARTS,
+  WORKER_DEATHS,
+} from './faults.js';
+import type { RoundResult } from './round.js';
+
+/** One line of a round, for people. */
+export function describeRound(result: RoundResult): string {
+  const { seed, backend, sabotage, unknownJob, faults } = result;
+  return [
+    `seed ${seed} ${backend}${sabotage === undefined ? '' : ` with ${sabotage}`}`,
+    faults.length === 0 ? 'ok' : `${faults.length} FAULTS`,
+    `${result.seconds} s`,
+    [
+      ...happenings(result),
+      ...(unknownJob === undefined ? [] : [`older build without ${unknownJob}`]),
+    ].join(', ') || 'calm',
+    `joins ${result.posted}, answered ${result.answered} (${result.retried} after a retry, ` +
+      `${result.replayed} replayed), 503s ${result.unavailable}, mails ${result.mails}, ` +
+      `reminders ${result.reminded}, repeats in flight ${result.repeatedInFlight}`,
+  ].join(' | ');
+}
+
+/** The command that does the same round again. */
+export function commandFor({ seed, backend, sabotage }: RoundResult): string {
+  const broken = sabotage === undefined ? '' : ` --sabotage ${sabotage}`;
+  return `npm run soak -- faults --rounds 1 --seed ${seed} --backend ${backend}${broken}`;
+}
+
+/** What many rounds came to, in lines. */
+export function summarise(results: readonly RoundResult[]): string[] {
+  const sum = (of: (result: RoundResult) => number, among = results): number =>
+    among.reduce((total, result) => total + of(result), 0);
+  const kinds = (among: readonly FaultKind[]): string =>
+    among.map((kind) => `${kind} ${sum(({ happened }) => happened[kind] ?? 0)}`).join(', ');
+  const lines = [
+    `rounds ${results.length}, joins answered 201 ${sum(({ answered }) => answered)}, ` +
+      `mails ${sum(({ mails }) => mails)}, reminders ${sum(({ reminded }) => reminded)}`,
+    `APIs killed ${sum(({ happened }) => countOf(happened, API_DEATHS))}: ${kinds(API_DEATHS)}`,
+    `workers killed ${sum(({ happened }) => countOf(happened, WORKER_DEATHS))}: ${kinds(WORKER_DEATHS)}`,
+    `PostgreSQL restarted ${sum(({ happened }) => countOf(happened, RESTARTS))}: ${kinds(RESTARTS)}`,
+    `${kinds(['flush-redis'])}, rounds with an older build ` +
+      `${results.filter(({ unknownJob }) => unknownJob !== undefined).length}`,
+    `answers 503 ${sum(({ unavailable }) => unavailable)}, replayed ${sum(({ replayed }) => replayed)}`,
+  ];
+  if (results.length > 0) lines.push(describeTimes(results));
+  for (const backend of ['postgres', 'redis']) {
+    const among = results.filter((result) => result.backend === backend);
+    if (among.length === 0) continue;
+    lines.push(
+      `jobs on ${backend}: rounds ${among.length}, mails repeated in flight ` +
+        `${sum(({ repeatedInFlight }) => repeatedInFlight, among)}, rounds with faults ` +
+        `${among.filter(({ faults }) => faults.length > 0).length}`,
+    );
+  }
+  return lines;
+}
+
+/** Where the time of a round goes, on average. */
+function describeTimes(results: readonly RoundResult[]): string {
+  const mean = (of: (result: RoundResult) => number): string =>
+    `${(results.reduce((total, result) => total + of(result), 0) / results.length).toFixed(1)} s`;
+  const parts = [...new Set(results.flatMap(({ partSeconds }) => Object.keys(partSeconds)))];
+  const each = parts.map((part) => `${part} ${mean(({ partSeconds }) => partSeconds[part] ?? 0)}`);
+  return `a round took ${mean(({ seconds }) => seconds)}: ${each.join(', ')}`;
+}
+
+function happenings({ happened }: RoundResult): string[] {
+  return FAULT_KINDS.filter((kind) => happened[kind] !== undefined).map(
+    (kind) => `${kind} ${happened[kind]}`,
+  );
+}
