@@ -1,0 +1,37 @@
+import { learn, type RoundPlan } from './fuzz-round.js';
+import { Oracle } from './oracle.js';
+import { Tally } from './tally.js';
+import { WireClient } from './wire.js';
+
+/** Tries after which an operation counts as out of reach. */
+const TRIES = 40;
+const ENOUGH_SUCCESSES = 2;
+
+/**
+ * Calls each operation of the document with nothing wrong until it succeeds: what is never reached
+ * is not tested by what is wrong, either. Ids that are asked for may belong to other units, so that
+ * it takes a few tries.
+ */
+export async function reachOperations(
+  plan: Pick<RoundPlan, 'api' | 'drawer' | 'pool' | 'schemas' | 'book' | 'server'>,
+): Promise<Tally> {
+  const { api, drawer, book, schemas, server } = plan;
+  const tally = new Tally(api);
+  const oracle = new Oracle(api, schemas);
+  const client = new WireClient(server.port);
+  let index = -100_000;
+  for (const operation of api.operations.filter(({ hidden }) => !hidden)) {
+    for (let tries = 0; tries < TRIES; tries += 1, index -= 1) {
+      const request = drawer.drawValid(index, operation);
+      const outcome = await client.send(request);
+      tally.count(request, outcome);
+      const complaints = oracle.complaints(request, outcome);
+      if (complaints.length > 0) book.add(request, outcome, complaints);
+      else learn(plan, request, outcome);
+      const { succeeded = 0 } = tally.byOperation.get(operation.name) ?? {};
+      if (succeeded >= ENOUGH_SUCCESSES) break;
+    }
+  }
+  client.close();
+  return tally;
+}
