@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import request, { type Response } from 'supertest';
+import { WireClient } from '../fuzz/wire.js';
 import { ExampleModule } from './example.module.js';
 import { type Served, serve } from './support.js';
 
@@ -309,6 +310,32 @@ describe('what is hardly HTTP', () => {
     const problem = JSON.parse(body) as { status: number; requestId: string };
     expect(problem.status).toBe(status);
     expect(head.toLowerCase()).toContain(`x-request-id: ${problem.requestId}`);
+  });
+});
+
+describe('requests that follow one another without waiting', () => {
+  it('get whole answers each, also where they ask whether they may go on', async () => {
+    const one = 'GET /v1/nowhere HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n';
+    const client = new WireClient(served.port);
+    const { answers, fault } = await client.send({
+      index: 0,
+      operation: 'GET /v1/nowhere',
+      mutations: [],
+      method: 'GET',
+      bytes: Buffer.from(one.repeat(2)),
+      broken: true,
+      twice: false,
+    });
+    expect(fault).toBeUndefined();
+    expect(answers.map(({ body }) => (JSON.parse(body.toString()) as Problem).code)).toEqual([
+      'not_found',
+      'not_found',
+    ]);
+  });
+
+  it('are told to go on when they wait for it', async () => {
+    const answer = await raw('GET /v1/things HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
   });
 });
 

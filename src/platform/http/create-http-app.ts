@@ -104,6 +104,12 @@ export async function createHttpApp(
   server.maxConnections = MAXIMUM_CONNECTIONS;
   // Node would answer a bare 417; an expectation that we do not know may be ignored (RFC 9110, 10.1.1).
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  // Node writes the interim answer to a request that waits for its turn into the middle of its final
+  // one. Without an interim answer it closes the connection behind the final one, as it should.
+  server.on('checkContinue', (request, response) => {
+    if (response.socket !== null) response.writeContinue();
+    server.emit('request', request, response);
+  });
   return app;
 }
 
