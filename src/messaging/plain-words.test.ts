@@ -29,6 +29,23 @@ describe('plainWord', () => {
     }
   });
 
+  it('refuses it also in other letters and with other dots', () => {
+    const dressed = [
+      'evil．org',
+      'ｅｖｉｌ．ｏｒｇ',
+      'evil\u2024org',
+      'evil。org',
+      'evil｡org',
+      'a＠b',
+    ];
+    const interrupted = ['evil.\u00adorg', 'evil\u034f.org', 'evil.\ufe0forg', 'ww\u00adw.example'];
+    for (const text of [...dressed, ...interrupted]) expect(plainWord(text), text).toBeUndefined();
+  });
+
+  it('takes out what is not seen within a word', () => {
+    expect(plainWord('Anne\u00ADMarie')).toBe('AnneMarie');
+  });
+
   it('says nothing for nothing', () => {
     for (const text of [undefined, null, '', '  ', '\u200b']) {
       expect(plainWord(text)).toBeUndefined();

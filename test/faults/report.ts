@@ -26,9 +26,15 @@ export function describeRound(result: RoundResult): string {
 }
 
 /** The command that does the same round again. */
-export function commandFor({ seed, backend, sabotage }: RoundResult): string {
+export function commandFor(
+  { seed, backend, sabotage }: RoundResult,
+  { joins, leases }: { readonly joins: string; readonly leases: string },
+): string {
   const broken = sabotage === undefined ? '' : ` --sabotage ${sabotage}`;
-  return `npm run soak -- faults --rounds 1 --seed ${seed} --backend ${backend}${broken}`;
+  return (
+    `npm run soak -- faults --rounds 1 --seed ${seed} --backend ${backend} ` +
+    `--joins ${joins} --leases ${leases}${broken}`
+  );
 }
 
 /** What many rounds came to, in lines. */

@@ -66,7 +66,7 @@ async function soak(): Promise<void> {
   await keep({ options: values, summary, results });
   const failed = results.filter(({ faults }) => faults.length > 0);
   if (failed.length === 0) return;
-  console.error(`\nOnce more:\n${failed.map(commandFor).join('\n')}`);
+  console.error(`\nOnce more:\n${failed.map((result) => commandFor(result, values)).join('\n')}`);
   process.exitCode = 1;
 }
 
