@@ -1,5 +1,6 @@
 import type { BenchCluster } from './bench-cluster.js';
 import type { BenchSettings } from './bench-settings.js';
+import type { Claim } from './claims.js';
 import { benchGrowth } from './growth.js';
 import { benchJobs } from './jobs.js';
 import { benchJoins } from './joins.js';
@@ -10,26 +11,48 @@ import { benchPrivacy } from './privacy.js';
 import { queuesToMeasure } from './queues-to-measure.js';
 import { benchStart } from './start.js';
 
-/** Measures, prints what it found, and answers it for the file of results. */
-type Benchmark = (cluster: BenchCluster, settings: BenchSettings) => Promise<unknown>;
+/** Measures and prints what it found; figures and claims go into the file of results. */
+type Benchmark = (cluster: BenchCluster, settings: BenchSettings) => Promise<Findings>;
+
+interface Findings {
+  readonly figures: unknown;
+  /** What it was to show. */
+  readonly claims: readonly Claim[];
+}
 
 /** All benchmarks by the name that `--only` takes, in the order in which they run. */
 export const benchmarks: Readonly<Record<string, Benchmark>> = {
   start: async () => {
     const figures = await benchStart();
     print('Seconds until npm start is ready, after install and build', figures);
-    return figures;
+    return {
+      figures,
+      claims: [
+        { what: 'Start: seconds on an empty folder', found: figures.emptyFolder, atMost: 10 },
+      ],
+    };
   },
   joins: async (cluster, settings) => {
     const { summaries, mailsPerSecond } = await benchJoins(cluster, settings);
     print(`Joins, ${rounds(settings)}`, tableOf(summaries));
     console.log(`Meanwhile the worker sent ${mailsPerSecond.toFixed(0)} mails a second.`);
-    return { summaries, mailsPerSecond };
+    const [bare, alone] = summaries;
+    return {
+      figures: { summaries, mailsPerSecond },
+      claims: [
+        {
+          what: 'Joins: share of the ceiling',
+          found: ratio(alone, bare, 'perSecond'),
+          atLeast: 0.5,
+        },
+        { what: 'Joins: p99 by p50', found: number(alone?.p99) / number(alone?.p50), atMost: 5 },
+      ],
+    };
   },
   lookups: async (cluster, settings) => {
     const summaries = await benchLookups(cluster, settings);
     print(`Lookups, ${rounds(settings)}`, tableOf(summaries));
-    return { summaries };
+    return { figures: { summaries }, claims: [] };
   },
   jobs: async (cluster) => {
     const figures = [];
@@ -37,11 +60,11 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
       const [bare, ours] = await benchJobs(cluster, queue);
       if (bare === undefined || ours === undefined) continue;
       figures.push(bare, ours);
-      const ratio = (ours.perSecond / bare.perSecond).toFixed(2);
-      console.log(`Jobs on ${queue.name}: ${ratio} of bare BullMQ.`);
+      const share = (ours.perSecond / bare.perSecond).toFixed(2);
+      console.log(`Jobs on ${queue.name}: ${share} of bare BullMQ.`);
     }
     print('Jobs that do nothing', figures.map(rounded));
-    return figures;
+    return { figures, claims: [] };
   },
   mails: async (cluster, settings) => {
     const figures = [];
@@ -49,24 +72,49 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
       figures.push(await benchMails(cluster, settings, queue));
     }
     print('Mails, one worker and nothing beside it', figures.map(rounded));
-    return figures;
+    return { figures, claims: [] };
   },
   privacy: async (cluster, settings) => {
     const figures = await benchPrivacy(cluster, settings);
     print('Answer times of known and unknown applicants, in ms', figures.times.map(rounded));
-    const share = (figures.knownTakesLonger * 100).toFixed(1);
-    console.log(`The known one takes longer in ${share} % of all pairs (50: nothing to be told).`);
-    return figures;
+    return {
+      figures,
+      claims: figures.knownTakesLonger.map(({ between, percent }) => ({
+        what: `Privacy, ${between}: % of pairs in which the known waits longer`,
+        found: percent,
+        atLeast: 47,
+        atMost: 53,
+      })),
+    };
   },
   growth: async (cluster, settings) => {
     const summaries: Summary[] = await benchGrowth(cluster, settings);
     print(`Joins beside people, ${rounds(settings)}`, tableOf(summaries));
     const [few, many] = summaries;
-    const ratio = ((many?.p99 ?? Number.NaN) / (few?.p99 ?? Number.NaN)).toFixed(2);
-    console.log(`p99 with many people is ${ratio} of that with few.`);
-    return { summaries };
+    return {
+      figures: { summaries },
+      claims: [
+        {
+          what: `Growth: p99 with ${many?.program} by p99 with ${few?.program}`,
+          found: ratio(many, few, 'p99'),
+          atMost: 1.3,
+        },
+      ],
+    };
   },
 };
+
+function ratio(
+  one: Summary | undefined,
+  other: Summary | undefined,
+  of: 'perSecond' | 'p99',
+): number {
+  return number(one?.[of]) / number(other?.[of]);
+}
+
+function number(value: number | undefined): number {
+  return value ?? Number.NaN;
+}
 
 function rounds({ connections, rounds: count, seconds }: BenchSettings): string {
   return `${connections} connections (medians of ${count} rounds of ${seconds} s)`;

@@ -5,6 +5,7 @@ import { projectRoot } from '../src/platform/project-root.js';
 import { startBenchCluster } from './bench-cluster.js';
 import { benchmarks } from './benchmarks.js';
 import { benchSettings } from './bench-settings.js';
+import { type Claim, claimsTable, holds } from './claims.js';
 
 /**
  * `npm run bench`: measures, prints tables, and writes what it found to `bench/results/`. What is
@@ -30,10 +31,13 @@ const machine = {
 };
 console.log(machine);
 const results: Record<string, unknown> = {};
+const claims: Claim[] = [];
 try {
   for (const [name, run] of Object.entries(benchmarks)) {
     if (settings.only.length > 0 && !settings.only.includes(name)) continue;
-    results[name] = await run(cluster, settings);
+    const found = await run(cluster, settings);
+    results[name] = found.figures;
+    claims.push(...found.claims);
   }
 } finally {
   await cluster.stop();
@@ -42,10 +46,12 @@ try {
 const folder = join(projectRoot, 'bench', 'results');
 const file = join(folder, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`);
 await mkdir(folder, { recursive: true });
-await writeFile(file, `${JSON.stringify({ machine, settings, results }, null, 2)}\n`);
+await writeFile(file, `${JSON.stringify({ machine, settings, claims, results }, null, 2)}\n`);
+console.log('\nWhat was to be shown');
+console.table(claimsTable(claims));
 console.log(`Written to ${file}`);
 // A Redis that was started for a benchmark ends with us.
-process.exit();
+process.exit(claims.every(holds) ? 0 : 1);
 
 function names(): string {
   return Object.keys(benchmarks).join(', ');
