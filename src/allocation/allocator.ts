@@ -1,18 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Configuration } from '../platform/config/configuration.js';
 import { LOGGER, type Logger } from '../platform/logging/logger.js';
-import { type LocatedPostcode, PostcodeLocator } from '../postcodes/postcode-locator.js';
+import { type LocatedPostcode, NOWHERE, PostcodeLocator } from '../postcodes/postcode-locator.js';
 import type { Postcode } from '../postcodes/postcode.js';
 import type { DirectoryView } from '../units/directory-view.js';
 import type { AllocationDecision } from './allocation-decision.js';
 import { decideAllocation } from './decide-allocation.js';
-
-const NOWHERE: LocatedPostcode = {
-  precision: 'none',
-  position: null,
-  terminated: null,
-  nation: null,
-};
 
 /** Decides where people belong, from the organisation and the reference data in memory. */
 @Injectable()

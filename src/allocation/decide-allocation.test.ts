@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NOWHERE, at, decide, outcome } from '../../test/factories/allocation.js';
+import { at, decide, outcome } from '../../test/factories/allocation.js';
+import { NOWHERE } from '../postcodes/postcode-locator.js';
 import { distanceKm } from '../postcodes/distance.js';
 
 describe('coverage rules', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { projectRoot } from '../platform/project-root.js';
-import { PostcodeLocator, type LocatedPostcode, type Nation } from './postcode-locator.js';
+import { NOWHERE, PostcodeLocator, type LocatedPostcode, type Nation } from './postcode-locator.js';
 import type { Postcode } from './postcode.js';
 
 const areaTableSchema = z.strictObject({
@@ -43,18 +43,17 @@ export class AreaTableLocator extends PostcodeLocator {
         area,
         {
           precision: 'area',
-          position: { lat, long },
+          position: Object.freeze({ lat, long }),
           terminated: null,
           nation: nationOfRegion(mainRegion),
+          officialCodes: null,
         },
       ]),
     );
   }
 
   locate(postcode: Postcode): LocatedPostcode {
-    const located = this.areas.get(postcode.area);
-    if (!located) return { precision: 'none', position: null, terminated: null, nation: null };
-    return structuredClone(located);
+    return this.areas.get(postcode.area) ?? NOWHERE;
   }
 }
 

@@ -7,16 +7,37 @@ export type Nation = 'england' | 'wales' | 'scotland' | 'northern-ireland';
 /** How exactly a position is known: as that of the unit, or only of a part of the postcode. */
 export type Precision = 'unit' | 'sector' | 'outcode' | 'area' | 'none';
 
+/**
+ * The official areas that a postcode lies in, by their GSS codes (`E08000003`), of the edition that
+ * the reference data was made for; null where the data does not tell.
+ */
+export interface OfficialCodes {
+  readonly ward: string | null;
+  readonly constituency: string | null;
+  readonly localAuthority: string | null;
+}
+
 /** Where a postcode lies, as far as the locator's data can tell. */
 export interface LocatedPostcode {
   /** `none` exactly where `position` is null. */
-  precision: Precision;
-  position: Position | null;
+  readonly precision: Precision;
+  readonly position: Readonly<Position> | null;
   /** The month in which the postcode was withdrawn, `YYYY-MM`; null while it is live or unknown. */
-  terminated: string | null;
+  readonly terminated: string | null;
   /** Null outside the United Kingdom, and for what is nowhere in particular. */
-  nation: Nation | null;
+  readonly nation: Nation | null;
+  /** Of the whole postcode; null for a part of one, and where the data does not know it. */
+  readonly officialCodes: OfficialCodes | null;
 }
+
+/** The answer for what lies nowhere, or nowhere that is known. */
+export const NOWHERE: LocatedPostcode = Object.freeze({
+  precision: 'none',
+  position: null,
+  terminated: null,
+  nation: null,
+  officialCodes: null,
+});
 
 /**
  * Says where postcodes lie. Also the token by which the one in use is injected.

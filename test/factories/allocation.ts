@@ -1,21 +1,16 @@
 import { decideAllocation } from '../../src/allocation/decide-allocation.js';
-import type { LocatedPostcode } from '../../src/postcodes/postcode-locator.js';
+import { type LocatedPostcode, NOWHERE } from '../../src/postcodes/postcode-locator.js';
 import { isPostcode, parsePostcode, type Postcode } from '../../src/postcodes/postcode.js';
 import { directoryOf, type OrganisationInTest } from './directory-view.js';
 
 /** A postcode of which no position is known. */
-export const NOWHERE: LocatedPostcode = {
-  precision: 'none',
-  position: null,
-  terminated: null,
-  nation: null,
-};
 /** A position that is known exactly. */
 export const at = (lat: number, long: number): LocatedPostcode => ({
   precision: 'unit',
   position: { lat, long },
   terminated: null,
   nation: 'england',
+  officialCodes: null,
 });
 
 /** The postcode of a text. */
