@@ -1,6 +1,7 @@
-import { HttpCode, SerializeOptions, applyDecorators } from '@nestjs/common';
+import { HttpCode, applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { routeConfig } from './route-config.js';
 
 /**
  * What a handler answers: status, schema, words. The schema is the answer's documentation and its
@@ -14,7 +15,7 @@ export function Answers(
 ): MethodDecorator {
   return applyDecorators(
     HttpCode(status),
-    ...(schema === undefined ? [] : [SerializeOptions({ schema })]),
+    ...(schema === undefined ? [] : [routeConfig((present) => ({ ...present, answer: schema }))]),
     ApiResponse({
       status,
       description,

@@ -38,6 +38,9 @@ export function networkOf(address: string): string {
     .join(':')}::/64`;
 }
 
+/** Forgotten all at once when there are more: whoever has many addresses wins nothing by it. */
+const REMEMBERED_ADDRESSES = 1_000;
+
 /**
  * Addresses and networks (`192.0.2.0/24`, `2001:db8::/32`) as a test of an address.
  *
@@ -56,9 +59,20 @@ export function networkMatcher(entries: readonly string[]): (address: string) =>
     }
     list.addSubnet(address, bits, kind);
   }
-  return (address) => {
+  const isListed = (address: string): boolean => {
     const plain = plainAddress(address);
     const kind = isIP(plain);
     return kind !== 0 && list.check(plain, kind === 4 ? 'ipv4' : 'ipv6');
+  };
+  // The same few addresses ask again and again, and a list takes longer to look through.
+  const answers = new Map<string, boolean>();
+  return (address) => {
+    let answer = answers.get(address);
+    if (answer === undefined) {
+      if (answers.size >= REMEMBERED_ADDRESSES) answers.clear();
+      answer = isListed(address);
+      answers.set(address, answer);
+    }
+    return answer;
   };
 }

@@ -22,7 +22,7 @@ import { Readiness } from './readiness.js';
 import { currentRequestId, requestIdOf } from './request-context.js';
 import { addContextHook, addRequestHooks } from './request-hooks.js';
 import { addRequestLog } from './request-log.js';
-import { ResponseSchemaInterceptor } from './response-schema.interceptor.js';
+import { writeThroughSchemas } from './response-schema.js';
 import { SchemaValidationPipe } from './schema-validation.pipe.js';
 import { securityHeaders } from './security-headers.js';
 
@@ -92,11 +92,11 @@ export async function createHttpApp(
     readiness: app.get(Readiness),
     rateLimiter: app.get(RateLimiter),
   });
+  writeThroughSchemas(instance);
   answerNotModified(instance);
   addRequestLog(instance, logger, app.get(Metrics));
   app.useGlobalFilters(new ProblemFilter(replies));
   app.useGlobalPipes(new SchemaValidationPipe());
-  app.useGlobalInterceptors(app.get(ResponseSchemaInterceptor));
   if (docs) serveApiDescription(app, configuration.publicUrl);
   await app.init();
   await instance.ready();

@@ -3,13 +3,12 @@ import { CorsPolicies } from './cors.js';
 import { HealthController } from './health.controller.js';
 import { RateLimiter } from './rate-limiter.js';
 import { Readiness } from './readiness.js';
-import { ResponseSchemaInterceptor } from './response-schema.interceptor.js';
 
 /** What features may ask of the HTTP side: CORS policies, rate limits, readiness. */
 @Global()
 @Module({
   controllers: [HealthController],
-  providers: [CorsPolicies, RateLimiter, Readiness, ResponseSchemaInterceptor],
+  providers: [CorsPolicies, RateLimiter, Readiness],
   exports: [CorsPolicies, RateLimiter, Readiness],
 })
 export class HttpModule {}

@@ -1,3 +1,4 @@
+import { callbackify } from 'node:util';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Configuration } from '../config/configuration.js';
 import { clientAddressOf } from './client-address.js';
@@ -8,6 +9,7 @@ import type { RateLimiter } from './rate-limiter.js';
 import type { Readiness } from './readiness.js';
 import { parseQuery } from './query-string.js';
 import { runWithRequestContext } from './request-context.js';
+import type { RateLimitRule } from './route-config.js';
 import { RouteTable, pathOf } from './route-table.js';
 import { applySecurityHeaders, securityHeaders } from './security-headers.js';
 import { methodNotAllowed, notFound } from './standard-problems.js';
@@ -53,21 +55,28 @@ export function addRequestHooks(instance: FastifyInstance, services: HookService
     }
     if (!answered) done();
   });
-  instance.addHook('onRequest', async (request) => {
-    for (const rule of routeOptionsOf(request)?.rateLimits ?? []) {
-      const points =
-        typeof rule.points === 'number' ? rule.points : rule.points(services.configuration);
-      await services.rateLimiter.consumeForAddress(rule.name, clientAddressOf(request), {
-        points,
-        seconds: rule.seconds,
-      });
-    }
+  instance.addHook('onRequest', (request, _reply, done) => {
+    const rules = routeOptionsOf(request)?.rateLimits ?? [];
+    // Most requests have nothing to wait for, and are not made to.
+    if (rules.length === 0 || services.rateLimiter.isExempt(clientAddressOf(request))) done();
+    else callbackify(consumeAll)(services, rules, clientAddressOf(request), (error) => done(error));
   });
   instance.addHook('onSend', (_request, reply, payload, done) => {
     // While shutting down, clients are asked to come back over a new connection: to another process.
     if (services.readiness.shuttingDown) reply.header('connection', 'close');
     done(null, payload);
   });
+}
+
+async function consumeAll(
+  { rateLimiter, configuration }: HookServices,
+  rules: readonly RateLimitRule[],
+  address: string,
+): Promise<void> {
+  for (const { name, points, seconds } of rules) {
+    const allowed = typeof points === 'number' ? points : points(configuration);
+    await rateLimiter.consumeForAddress(name, address, { points: allowed, seconds });
+  }
 }
 
 /** @returns whether the request has been answered already. */

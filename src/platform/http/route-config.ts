@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
+import type { z } from 'zod';
 import type { Configuration } from '../config/configuration.js';
 
 /** A limit on a route: how many requests of one client in how many seconds. */
@@ -16,6 +17,8 @@ export interface RouteOptions {
   /** Name of a CORS policy, see `CorsPolicies`. */
   readonly cors?: string;
   readonly rateLimits?: readonly RateLimitRule[];
+  /** What the handler answers, unless it is a problem. */
+  readonly answer?: z.ZodType;
   /** The handler gets the body's exact bytes, as signatures need them. */
   readonly bodyAsBytes?: boolean;
   /** The route answers people: errors may be HTML and the content security policy is a page's. */

@@ -11,6 +11,9 @@ const ALL_INVISIBLE = /^[\s\p{Z}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/
 
 const LONE_SURROGATES = /\p{Cs}/u;
 
+/** Nothing but ASCII that shows: nothing to normalise, and nothing to refuse. */
+const PLAIN_LINE = /^[\x20-\x7e]*$/;
+
 /** Bounds of a text, in UTF-16 code units after trimming and normalising. */
 export interface TextOptions {
   readonly max: number;
@@ -35,19 +38,23 @@ export function text(options: TextOptions) {
     .overwrite((value) => normalise(value, multiline))
     .min(min, needed ?? (min === 1 ? 'This must not be empty.' : undefined))
     .max(max, `This may have at most ${max} characters.`)
-    .refine((value) => !LONE_SURROGATES.test(value), {
+    .refine((value) => PLAIN_LINE.test(value) || !LONE_SURROGATES.test(value), {
       error: 'This contains characters that cannot be stored. Please type it again.',
       params: { code: 'invalid_characters' },
     })
-    .refine((value) => !controls.test(value) && !DIRECTION_MARKS.test(value), {
-      error: multiline
-        ? 'This contains invisible control characters. Please type it again.'
-        : 'This must be one line without invisible control characters.',
-      params: { code: 'invalid_characters' },
-    });
+    .refine(
+      (value) => PLAIN_LINE.test(value) || (!controls.test(value) && !DIRECTION_MARKS.test(value)),
+      {
+        error: multiline
+          ? 'This contains invisible control characters. Please type it again.'
+          : 'This must be one line without invisible control characters.',
+        params: { code: 'invalid_characters' },
+      },
+    );
 }
 
 function normalise(value: string, multiline: boolean): string {
+  if (PLAIN_LINE.test(value)) return value.trim();
   const lines = multiline ? value.replace(/\r\n?/g, '\n') : value;
   // Zero-width characters belong inside names and emoji, but make no text by themselves.
   return ALL_INVISIBLE.test(lines) ? '' : lines.trim().normalize('NFC');

@@ -87,10 +87,19 @@ const MARK = '[redacted]';
 const MAXIMUM_DEPTH = 8;
 const MAXIMUM_ENTRIES = 100;
 
+/** What was found of names that have come up: the same few stand in every line. */
+const knownNames = new Map<string, boolean>();
+const MOST_KNOWN_NAMES = 1_000;
+
 /** Whether values under this name are kept out of the log. */
 export function isPersonalName(name: string): boolean {
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-  return REDACTED_NAMES.has(plain) || REDACTED_ENDINGS.some((ending) => plain.endsWith(ending));
+  const isPersonal =
+    REDACTED_NAMES.has(plain) || REDACTED_ENDINGS.some((ending) => plain.endsWith(ending));
+  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.set(name, isPersonal);
+  return isPersonal;
 }
 
 /**
