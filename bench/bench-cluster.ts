@@ -51,6 +51,15 @@ export async function startBenchCluster(): Promise<BenchCluster> {
       WHERE name IN ('server_version', 'fsync', 'synchronous_commit', 'shared_buffers')`,
   );
   const settings = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
+  const stop = async (): Promise<void> => {
+    await Promise.all(clients.map((client) => client.end()));
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  // Whoever presses Ctrl-C wants nothing left behind; programs end with this process by themselves.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stop().finally(() => process.exit(130)));
+  }
   return {
     version: settings['server_version'] ?? '',
     settings,
@@ -76,11 +85,7 @@ export async function startBenchCluster(): Promise<BenchCluster> {
     checkpoint: async () => {
       await superuser.query('CHECKPOINT');
     },
-    stop: async () => {
-      await Promise.all(clients.map((client) => client.end()));
-      await postgres.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { endWithUs } from './end-with-us.js';
 import { projectRoot } from '../src/platform/project-root.js';
 
 const READY_MILLISECONDS = 60_000;
@@ -52,6 +53,7 @@ export async function startProgram(plan: {
     words.push(...text.split('\n').filter((line) => line !== ''));
     words.splice(0, words.length - LAST_LINES);
   });
+  endWithUs(child);
   const ended = once(child, 'exit');
   const url = `http://127.0.0.1:${port}`;
   const { readyPath } = plan;

@@ -140,10 +140,10 @@ async function withLoad<T>(
   measured: () => Promise<T>,
 ): Promise<T> {
   if (connections === 0) return measured();
-  let isDone = false;
+  const over = new AbortController();
   const nextBody = joinPosts(8);
   const busy = async (): Promise<void> => {
-    while (!isDone) {
+    while (!over.signal.aborted) {
       await load({
         url,
         method: 'POST',
@@ -160,7 +160,7 @@ async function withLoad<T>(
   try {
     return await measured();
   } finally {
-    isDone = true;
+    over.abort();
     await others;
   }
 }

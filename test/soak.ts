@@ -2,7 +2,7 @@
  * The tests that go on for longer than those of `npm test`, as programs:
  *
  *     npm run soak -- faults --rounds 200 --backend both
- *     npm run soak -- fuzz --minutes 60
+ *     npm run soak -- fuzz --requests 1000000
  *
  * Everything behind the name is the program's own; each explains itself in its folder's README.
  */

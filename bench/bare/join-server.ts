@@ -10,15 +10,20 @@ import { rowsOfJoin, type BarePost, type BareUnit, type Row } from './join-rows.
 const { PORT = '', DATABASE_URL = '', DATABASE_POOL_SIZE = '' } = process.env;
 const pool = new Pool({ connectionString: DATABASE_URL, max: Number(DATABASE_POOL_SIZE) });
 
-/** One statement for all rows: `WITH w1 AS (INSERT …), w2 AS (INSERT …) … SELECT`. */
+/** One statement for all rows, with one `INSERT` for each table: `WITH w0 AS (INSERT …), … SELECT`. */
 function statementOf(rows: readonly Row[]): string {
+  const inserts = new Map<string, string[]>();
   let parameter = 0;
-  const inserts = rows.map(([table, columns], index) => {
+  for (const [table, columns] of rows) {
     const names = Object.keys(columns);
     const places = names.map(() => `$${(parameter += 1)}`);
-    return `w${index} AS (INSERT INTO ${table} (${names.join(', ')}) VALUES (${places.join(', ')}))`;
-  });
-  return `WITH ${inserts.join(', ')} SELECT 1`;
+    const into = `INSERT INTO ${table} (${names.join(', ')})`;
+    inserts.set(into, [...(inserts.get(into) ?? []), `(${places.join(', ')})`]);
+  }
+  const steps = [...inserts].map(
+    ([into, values], index) => `w${index} AS (${into} VALUES ${values.join(', ')})`,
+  );
+  return `WITH ${steps.join(', ')} SELECT 1`;
 }
 
 const units = await pool.query<BareUnit>(

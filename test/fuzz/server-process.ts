@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { resolve } from 'node:path';
+import { endWithUs } from '../../bench/end-with-us.js';
 import { projectRoot } from '../../src/platform/project-root.js';
 
 const READY_MILLISECONDS = 60_000;
@@ -32,6 +33,7 @@ export class ServerProcess {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
+    endWithUs(this.child);
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.read(text));
     // The log goes to standard output: what comes here is a crash, or a warning of the runtime.
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
