@@ -1,6 +1,7 @@
-import type { ArrivedMail, Book, Evidence, PostedJoin, StoredJoin } from './book.js';
-import { checkRepeats } from './check-repeats.js';
-import { API_DEATHS, countOf, RESTARTS } from './faults.js';
+import { answersTo, type ArrivedMail, type Book, type Evidence, type PostedJoin } from './book.js';
+import { checkAnswers } from './check-answers.js';
+import { checkRepeats, type Repeats } from './check-repeats.js';
+import { checkMessages, checkStored } from './check-stored.js';
 import { groupBy } from './group-by.js';
 import { sortMails } from './sort-mails.js';
 
@@ -11,7 +12,7 @@ export interface Verdict {
   readonly answered: number;
   /** Answered only after an earlier try had been cut or refused. */
   readonly retried: number;
-  /** Of those, answered with the stored answer of the try that was cut. */
+  /** Joins that were answered with a stored answer: after a try that was cut, or asked for again. */
   readonly replayed: number;
   /** Answers 503. */
   readonly unavailable: number;
@@ -20,8 +21,8 @@ export interface Verdict {
   readonly noticed: number;
   readonly reminded: number;
   readonly mails: number;
-  /** Mails in flight at a kill or a restart that came again, under the same Message-ID. */
-  readonly repeatedInFlight: number;
+  /** Repeats of mails in flight, under the same Message-ID, by what they were in flight at. */
+  readonly repeatsInFlight: Repeats;
 }
 
 type Complain = (fault: string) => void;
@@ -31,99 +32,102 @@ type Complain = (fault: string) => void;
  * went, not by what the database believes it has sent.
  */
 export function checkBook(book: Book, evidence: Evidence): Verdict {
-  const faults: string[] = [...book.unexpectedExits, ...book.wrongAnswers];
+  const faults: string[] = [...book.failures, ...book.wrongAnswers];
   const complain: Complain = (fault) => void faults.push(fault);
+  checkEnds(book, complain);
   const mails = sortMails(book, evidence.mails, complain);
   const storedByEmail = groupBy(evidence.stored, ({ email }) => email ?? '');
   const known = new Set(book.joins.map(({ email }) => email));
 
   for (const stored of evidence.stored) {
     if (!known.has(stored.email ?? '')) complain(`${stored.id} was stored, and nobody posted it`);
-    checkWhole(stored, book.reminded.has(stored.id), complain);
+    checkMessages(stored, book.reminded.has(stored.id), complain);
   }
   const arrived = { acknowledged: 0, noticed: 0, reminded: 0 };
   for (const join of book.joins) {
-    const stored = storedByEmail.get(join.email) ?? [];
-    checkStored(join, stored, complain);
-    const isReminded = stored.some(({ id }) => book.reminded.has(id));
+    const { email, givenName, unit } = join;
+    const stored = storedByEmail.get(email) ?? [];
+    checkStored(join, stored, evidence.keys, complain);
     const once = stored.length === 0 ? 0 : 1;
-    const check = (what: string, group: Map<string, ArrivedMail[]>, key: string, wanted: number) =>
-      checkMails(`${join.email}: ${what}`, group.get(key) ?? [], wanted, complain);
-    arrived.acknowledged += check('acknowledgements', mails.acknowledgements, join.email, once);
-    arrived.noticed += check('notices to the unit', mails.notices, join.givenName, once);
-    arrived.reminded += check('reminders', mails.reminders, join.givenName, isReminded ? 1 : 0);
+    const reminders = stored.some(({ id }) => book.reminded.has(id)) ? 1 : 0;
+    const check = (what: string, found: readonly ArrivedMail[] = [], wanted: Wanted) =>
+      checkMails(`${email}: ${what}`, found, wanted, complain);
+    arrived.acknowledged += check('acknowledgements', mails.acknowledgements.get(email), {
+      count: once,
+      to: email,
+    });
+    arrived.noticed += check('notices to the unit', mails.notices.get(givenName), {
+      count: once,
+      to: unit.email,
+    });
+    arrived.reminded += check('reminders', mails.reminders.get(givenName), {
+      count: reminders,
+      to: unit.email,
+    });
   }
-  const repeatedInFlight = checkRepeats(book, evidence, complain);
+  const repeatsInFlight = checkRepeats(book, evidence, complain);
   checkLooseEnds(evidence, complain);
   checkAnswers(book, complain);
   checkProbes(book, complain);
-  const answered = book.joins.filter(({ answeredId }) => answeredId !== undefined);
-  const retried = answered.filter(({ tries }) => tries > 1);
+  checkPlan(book, complain);
   return {
     faults,
-    posted: book.joins.length,
-    answered: answered.length,
-    retried: retried.length,
-    replayed: retried.filter(({ replayed }) => replayed).length,
-    unavailable: sum(book.joins.map(({ unavailable }) => unavailable)),
-    stored: evidence.stored.length,
+    ...countJoins(book.joins),
+    ...countRows(evidence),
     ...arrived,
-    mails: evidence.mails.length,
-    repeatedInFlight,
+    repeatsInFlight,
   };
 }
 
-function checkStored(join: PostedJoin, stored: readonly StoredJoin[], complain: Complain): void {
-  if (stored.length > 1) complain(`${join.email} was stored ${stored.length} times`);
-  const { answeredId } = join;
-  if (answeredId === undefined) {
-    if (!join.givesUp) complain(`${join.email} was never answered 201`);
-    return;
-  }
-  if (!stored.some(({ id }) => id === answeredId)) {
-    complain(`${join.email} was answered 201 with ${answeredId}, which is not stored`);
+/** A process that finds no PostgreSQL as it comes up may leave it to its supervisor to try again. */
+function checkEnds({ lives, outages }: Book, complain: Complain): void {
+  for (const { name, endedWith, endedAt = 0, answeringAt } of lives) {
+    if (endedWith === undefined) continue;
+    const wasAway = outages.some(({ from, to }) => from <= endedAt && endedAt <= to);
+    if (answeringAt === undefined && wasAway) continue;
+    complain(`${name} ended by itself (${endedWith})`);
   }
 }
 
-/** Nothing is stored by halves: a submission has all that follows from it. */
-function checkWhole(stored: StoredJoin, isReminded: boolean, complain: Complain): void {
-  const expected = {
-    handlings: 1,
-    people: 1,
-    contactPoints: 1,
-    allocations: 1,
-    followUps: 1,
-    remindersWaiting: isReminded ? 0 : 1,
+function countJoins(joins: readonly PostedJoin[]) {
+  const answered = joins.filter((join) => answersTo(join).length > 0);
+  const tries = joins.flatMap((join) => join.tries);
+  return {
+    posted: joins.length,
+    answered: answered.length,
+    retried: answered.filter(({ tries: [first] }) => first?.outcome !== 'answered').length,
+    replayed: answered.filter((join) => answersTo(join).some(({ replayed }) => replayed)).length,
+    unavailable: tries.filter(({ outcome }) => outcome === 'unavailable').length,
   };
-  for (const [name, count] of Object.entries(expected)) {
-    const found = stored[name as keyof typeof expected];
-    if (found !== count) complain(`${stored.id} has ${found} ${name} instead of ${count}`);
-  }
-  if (stored.consents < 1) complain(`${stored.id} has no consent on record`);
-  const wanted = ['follow_up_notice', 'join_acknowledgement'];
-  if (isReminded) wanted.splice(1, 0, 'follow_up_reminder');
-  const kinds = stored.messages.map(({ kind }) => kind).sort();
-  if (kinds.join() !== wanted.join()) {
-    complain(`${stored.id} has the messages ${kinds.join(', ') || 'none'}`);
-  }
-  for (const { kind, state } of stored.messages) {
-    if (state !== 'sent') complain(`${stored.id}: its ${kind} is ${state}`);
-  }
+}
+
+function countRows({ stored, mails }: Evidence) {
+  return { stored: stored.length, mails: mails.length };
+}
+
+/** How many there have to be of a mail, and in which mailbox. */
+interface Wanted {
+  readonly count: number;
+  readonly to: string;
 }
 
 /**
- * One thing is said once: a second mail of another Message-ID is a second thing to its reader.
+ * One thing is said once, to whom it is meant for: a second mail of another Message-ID is a second
+ * thing to its reader.
  *
  * @returns 1 where it was said at all.
  */
 function checkMails(
   what: string,
   mails: readonly ArrivedMail[],
-  wanted: number,
+  wanted: Wanted,
   complain: Complain,
 ): number {
   const different = new Set(mails.map(({ messageId }) => messageId)).size;
-  if (different !== wanted) complain(`${what}: ${different} instead of ${wanted}`);
+  if (different !== wanted.count) complain(`${what}: ${different} instead of ${wanted.count}`);
+  for (const { to } of mails) {
+    if (to.join() !== wanted.to) complain(`${what}: to ${to.join(', ')}, not ${wanted.to}`);
+  }
   return Math.min(1, different);
 }
 
@@ -134,22 +138,20 @@ function checkLooseEnds(evidence: Evidence, complain: Complain): void {
   if (unfinished.length > 0) complain(`still in the outbox: ${counted(unfinished)}`);
 }
 
-/** A post that is cut wants a dead API; a restart of PostgreSQL is answered, with 503. */
-function checkAnswers({ joins, happened }: Book, complain: Complain): void {
-  const cuts = sum(joins.map((join) => join.cuts));
-  if (cuts > 0 && countOf(happened, API_DEATHS) === 0) {
-    complain(`${cuts} posts were cut, and no API was killed`);
-  }
-  const restarts = countOf(happened, RESTARTS);
-  if (restarts > 0 && joins.every(({ unavailable }) => unavailable === 0)) {
-    complain(`PostgreSQL was away ${restarts} times, and no post was answered 503`);
+/** Each worker hears of what each API writes; that others hear of it helps nobody. */
+function checkProbes({ probes }: Book, complain: Complain): void {
+  for (const { api, worker, joins, rowsByNotification } of probes) {
+    if (rowsByNotification > 0) continue;
+    complain(`${worker} was told of none of ${joins} joins through ${api}: notifications are lost`);
   }
 }
 
-function checkProbes({ probes }: Book, complain: Complain): void {
-  for (const { api, joins, rowsByNotification } of probes) {
-    if (rowsByNotification > 0) continue;
-    complain(`no relay was told of any of ${joins} joins through ${api}: notifications are lost`);
+/** A round in which a fault never came has proved nothing about it, and must not look as if. */
+function checkPlan({ planned, happened }: Book, complain: Complain): void {
+  for (const [kind, wanted] of groupBy(planned, (one) => one)) {
+    const times = happened[wanted[0]!] ?? 0;
+    if (times === wanted.length) continue;
+    complain(`a fault of the harness: ${kind} was planned ${wanted.length} times, came ${times}`);
   }
 }
 
@@ -157,8 +159,4 @@ function checkProbes({ probes }: Book, complain: Complain): void {
 function counted(jobs: readonly string[]): string {
   const groups = groupBy(jobs, (job) => job);
   return [...groups].map(([job, rows]) => `${job} ×${rows.length}`).join(', ');
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

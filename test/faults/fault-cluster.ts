@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { QueryResultRow } from 'pg';
 import { importDemoOrganisation } from '../../bench/bench-cluster.js';
 import {
@@ -10,8 +9,10 @@ import {
 } from '../../src/development/embedded-postgres.js';
 import { migrate } from '../../src/platform/database/migrate.js';
 import { migrateQueueSchema } from '../../src/platform/queue/migrate-queue-schema.js';
+import type { Outage } from './book.js';
 import type { RestartKind } from './faults.js';
 import { KeptConnection } from './kept-connection.js';
+import { MESSAGE_JOURNAL } from './message-journal.js';
 import { unusedPort } from './unused-port.js';
 
 const APPLICATION_PASSWORD = 'a password for crash tests only';
@@ -30,7 +31,7 @@ export interface FaultDatabase {
 
 /** A PostgreSQL that can be crashed: the data and the port stay the same. */
 export class FaultCluster {
-  private restarting: Promise<void> = Promise.resolve();
+  private restarting: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly dataDir: string,
@@ -49,6 +50,7 @@ export class FaultCluster {
       migrateQueue: migrateQueueSchema,
     });
     await importDemoOrganisation(postgres.superuserUrl(TEMPLATE));
+    await cluster.sql(TEMPLATE, MESSAGE_JOURNAL);
     return cluster;
   }
 
@@ -71,10 +73,10 @@ export class FaultCluster {
   /**
    * Ends the server in one of three ways and starts it again; one restart after another.
    *
-   * @param onDown is called when it is gone.
+   * @param whileDown is called when it is gone, which it stays until this is done.
    */
-  restart(how: RestartKind, downMilliseconds: number, onDown: () => void): Promise<void> {
-    const restarted = this.restarting.then(() => this.endAndStart(how, downMilliseconds, onDown));
+  restart(kind: RestartKind, whileDown: (since: number) => Promise<void>): Promise<Outage> {
+    const restarted = this.restarting.then(() => this.endAndStart(kind, whileDown));
     this.restarting = restarted.catch(() => undefined);
     return restarted;
   }
@@ -85,23 +87,23 @@ export class FaultCluster {
   }
 
   private async endAndStart(
-    how: RestartKind,
-    downMilliseconds: number,
-    onDown: () => void,
-  ): Promise<void> {
+    kind: RestartKind,
+    whileDown: (since: number) => Promise<void>,
+  ): Promise<Outage> {
     const { port } = this.postgres;
-    if (how !== 'restart-fast') {
+    const from = Date.now();
+    if (kind !== 'restart-fast') {
       const [row] = await this.sql<{ pid: number }>(
         'postgres',
         `SELECT split_part(pg_read_file('postmaster.pid'), chr(10), 1)::integer AS pid`,
       );
       if (row === undefined) throw new Error('PostgreSQL does not tell its process id');
-      process.kill(row.pid, SIGNALS[how]);
+      process.kill(row.pid, SIGNALS[kind]);
     }
     await this.postgres.stop();
-    onDown();
-    await pause(downMilliseconds);
+    await whileDown(Date.now());
     this.postgres = await launch(this.dataDir, port);
+    return { kind, from, to: Date.now() };
   }
 
   private async sql<Row extends QueryResultRow>(database: string, text: string): Promise<Row[]> {

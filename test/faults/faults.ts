@@ -3,6 +3,7 @@ export const OUTER_FAULTS = [
   'kill-api',
   'kill-worker',
   'flush-redis',
+  'migrate-ahead',
   'restart-by-kill',
   'restart-immediate',
   'restart-fast',
@@ -28,11 +29,11 @@ export type FaultKind = OuterFault | CrashPoint;
 export const FAULT_KINDS: readonly FaultKind[] = [...OUTER_FAULTS, ...CRASH_POINTS];
 export type Happened = Readonly<Partial<Record<FaultKind, number>>>;
 
-export const RESTARTS: readonly RestartKind[] = [
+export const RESTARTS = [
   'restart-by-kill',
   'restart-immediate',
   'restart-fast',
-];
+] as const satisfies readonly RestartKind[];
 
 /** A point at which one process is to die. */
 export interface PlannedCrash {

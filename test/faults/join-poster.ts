@@ -1,21 +1,34 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PostedJoin } from './book.js';
+import type { JoinAnswer } from '../../src/join/join.schemas.js';
+import { answersTo, type PostedJoin, type Try } from './book.js';
+import { drawJoin, requestFor } from './draw-join.js';
 import type { SeededRandom } from './seeded-random.js';
 
 /** How long a join is posted again and again before it counts as unanswered. */
-const PATIENCE_MILLISECONDS = 60_000;
+const PATIENCE_MILLISECONDS = 240_000;
 /** No try may wait longer: a statement is stopped after 15 seconds, and the caller hears of it. */
 const ANSWER_MILLISECONDS = 20_000;
 const RETRY_MILLISECONDS = 50;
-/** Postcodes all over the organisation: many units get notices, and one branch is not the only one. */
-const POSTCODES = ['M14 5RX', 'LS6 2AA', 'CF10 1EP', 'SW1A 1AA', 'EH1 1YZ', 'BT1 5GS', 'NR1 3JU'];
+
+/** Where joins are posted. */
+export interface PostedTo {
+  /** `api-0` */
+  readonly name: string;
+  readonly url: string;
+}
 
 export interface PostingOptions {
   readonly clients: number;
   /** Longest pause of a client before its next join, in milliseconds. */
   readonly pauseMilliseconds: number;
   /** Which APIs; all of them in turn unless given. */
-  readonly urls?: readonly string[];
+  readonly apis?: readonly PostedTo[];
+}
+
+/** A join that is being posted. */
+interface Posting extends PostedJoin {
+  readonly index: number;
+  readonly tries: Try[];
 }
 
 /**
@@ -23,125 +36,101 @@ export interface PostingOptions {
  * where one is away, until it is answered. What it heard stands in `joins` and `wrongAnswers`.
  */
 export class JoinPoster {
-  readonly joins: PostedJoin[] = [];
   /** Answers that no join may get. */
   readonly wrongAnswers: string[] = [];
+  private readonly postings: Posting[] = [];
 
   constructor(
-    private readonly urls: readonly string[],
+    private readonly apis: readonly PostedTo[],
     private readonly random: SeededRandom,
     private readonly onAnswer: () => void,
   ) {}
 
+  get joins(): readonly PostedJoin[] {
+    return this.postings;
+  }
+
   /** Draws up so many new people, posts their joins, and resolves when each is answered. */
-  async post(count: number, options: PostingOptions): Promise<PostedJoin[]> {
+  async post(count: number, options: PostingOptions): Promise<void> {
     const waiting = Array.from({ length: count }, () => this.draw());
-    const drawn = waiting.map(({ join }) => join);
     const client = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         await pause(this.random.between(0, options.pauseMilliseconds));
-        await this.postUntilAnswered(next, options.urls ?? this.urls);
+        await this.postUntilAnswered(next, options.apis ?? this.apis);
         this.onAnswer();
       }
     };
     await Promise.all(Array.from({ length: options.clients }, client));
-    return drawn;
   }
 
-  /** Every second one sends an Idempotency-Key, every twentieth gives up. */
-  private draw(): { join: PostedJoin; index: number } {
-    const index = this.joins.length;
-    const givenName = `Q${letters(index)}`;
-    const join: PostedJoin = {
-      email: `${givenName.toLowerCase()}@example.org`,
-      givenName,
-      idempotencyKey: this.random.chance(0.5)
-        ? `faults-${index}-${this.random.between(0, 1e9)}`
-        : undefined,
-      givesUp: this.random.chance(0.05),
-      tries: 0,
-      cuts: 0,
-      unavailable: 0,
-      answeredId: undefined,
-      replayed: false,
-    };
-    this.joins.push(join);
-    return { join, index };
+  /** Whether a try that ended since then was answered 503. */
+  hasHeardUnavailable(since: number): boolean {
+    return this.postings.some(({ tries }) =>
+      tries.some(({ outcome, endedAt }) => outcome === 'unavailable' && endedAt >= since),
+    );
   }
 
-  private async postUntilAnswered(
-    { join, index }: { join: PostedJoin; index: number },
-    urls: readonly string[],
-  ): Promise<void> {
-    const request = requestFor(join, index);
+  private draw(): Posting {
+    const index = this.postings.length;
+    const posting: Posting = { ...drawJoin(index, this.random), index, tries: [] };
+    this.postings.push(posting);
+    return posting;
+  }
+
+  private async postUntilAnswered(join: Posting, apis: readonly PostedTo[]): Promise<void> {
+    const request = requestFor(join);
+    const wanted = join.asksAgain ? 2 : 1;
     const deadline = Date.now() + PATIENCE_MILLISECONDS;
     while (Date.now() < deadline) {
-      const url = urls[(index + join.tries) % urls.length];
-      join.tries += 1;
-      const signal = AbortSignal.timeout(ANSWER_MILLISECONDS);
-      try {
-        const answer = await fetch(`${url}/v1/join`, { ...request, signal });
-        if (this.heard(join, answer, await answer.text())) return;
-      } catch {
-        // Refused, or cut in the middle: nobody knows whether it was taken.
-        join.cuts += 1;
-        if (signal.aborted) this.complain(join, `no answer in ${ANSWER_MILLISECONDS} ms`);
-      }
-      if (join.givesUp) return;
-      await pause(RETRY_MILLISECONDS);
+      const api = apis[(join.index + join.tries.length) % apis.length];
+      if (api === undefined) throw new Error('there is no API to post to');
+      const tried = await this.try(join, api, request);
+      join.tries.push(tried);
+      if (tried.outcome === 'wrong') return;
+      const answered = answersTo(join).length;
+      if (answered === wanted || (answered === 0 && join.givesUp)) return;
+      if (tried.outcome !== 'answered') await pause(RETRY_MILLISECONDS);
     }
   }
 
-  /** Notes an answer. @returns whether it is the last word. */
-  private heard(join: PostedJoin, answer: Response, text: string): boolean {
-    switch (answer.status) {
-      case 201:
-        join.answeredId = (JSON.parse(text) as { id: string }).id;
-        join.replayed = answer.headers.get('idempotent-replayed') === 'true';
-        return true;
+  private async try(join: PostedJoin, api: PostedTo, request: RequestInit): Promise<Try> {
+    const begunAt = Date.now();
+    const signal = AbortSignal.timeout(ANSWER_MILLISECONDS);
+    const heard = await fetch(`${api.url}/v1/join`, { ...request, signal })
+      .then(async (response) => this.judge(join, response, await response.text()))
+      .catch((): Pick<Try, 'outcome'> => {
+        // Refused, or cut in the middle: nobody knows whether it was taken.
+        if (signal.aborted) this.complain(join, `no answer in ${ANSWER_MILLISECONDS} ms`);
+        return { outcome: 'cut' };
+      });
+    return { api: api.name, begunAt, endedAt: Date.now(), ...heard };
+  }
+
+  private judge(
+    join: PostedJoin,
+    response: Response,
+    text: string,
+  ): Pick<Try, 'outcome' | 'answer'> {
+    switch (response.status) {
+      case 201: {
+        const replayed = response.headers.get('idempotent-replayed') === 'true';
+        return { outcome: 'answered', answer: { body: JSON.parse(text) as JoinAnswer, replayed } };
+      }
       case 503:
-        join.unavailable += 1;
-        if (!/^[1-9]\d*$/.test(answer.headers.get('retry-after') ?? '')) {
+        if (!/^[1-9]\d*$/.test(response.headers.get('retry-after') ?? '')) {
           this.complain(join, `503 without a Retry-After: ${text}`);
         }
-        return false;
+        return { outcome: 'unavailable' };
       case 409:
         // The try that was cut is still running in the database.
-        return false;
+        return { outcome: 'in_progress' };
       default:
-        this.complain(join, `${answer.status}: ${text}`);
-        return true;
+        this.complain(join, `${response.status}: ${text}`);
+        return { outcome: 'wrong' };
     }
   }
 
   private complain(join: PostedJoin, what: string): void {
     this.wrongAnswers.push(`${join.email} was answered ${what}`);
   }
-}
-
-function requestFor(join: PostedJoin, index: number): RequestInit {
-  return {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      ...(join.idempotencyKey === undefined ? {} : { 'idempotency-key': join.idempotencyKey }),
-    },
-    body: JSON.stringify({
-      givenName: join.givenName,
-      familyName: 'Example',
-      email: join.email,
-      postcode: POSTCODES[index % POSTCODES.length],
-      consent: { privacyNotice: '2026-11', email: true },
-    }),
-  };
-}
-
-/** Five letters, different for every index. */
-function letters(index: number): string {
-  const digits = [];
-  for (let rest = index, place = 0; place < 5; place += 1, rest = Math.floor(rest / 26)) {
-    digits.push(String.fromCharCode(97 + (rest % 26)));
-  }
-  return digits.reverse().join('');
 }

@@ -3,11 +3,12 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callbackify } from 'node:util';
 import { simpleParser } from 'mailparser';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import type { ArrivedMail } from './book.js';
 
 export interface MailServer {
-  readonly url: string;
+  /** The address for one life of a worker, which its connections then say they are. */
+  urlFor(life: string): string;
   /** Everything that was handed over whole, also where nobody was there to hear the answer. */
   readonly mails: readonly ArrivedMail[];
   close(): Promise<void>;
@@ -24,6 +25,28 @@ export async function startMailServer(
 ): Promise<MailServer> {
   const mails: ArrivedMail[] = [];
   const sockets = new Set<Socket>();
+  /** When connections were gone, by their sessions. */
+  const gone = new Map<string, number>();
+  const receive = async (stream: NodeJS.ReadableStream, session: SMTPServerSession) => {
+    const raw = await buffer(stream);
+    const arrivedAt = Date.now();
+    await pause(delay());
+    const parsed = await simpleParser(raw, { skipHtmlToText: true, skipTextToHtml: true });
+    const mail = {
+      messageId: parsed.messageId ?? '',
+      to: session.envelope.rcptTo.map(({ address }) => address),
+      subject: parsed.subject ?? '',
+      sender: session.hostNameAppearsAs,
+      arrivedAt,
+      answeredAt: undefined as number | undefined,
+      cutAt: undefined as number | undefined,
+    };
+    mails.push(mail);
+    onMail(mail);
+    await pause(delay());
+    mail.cutAt = gone.get(session.id);
+    if (mail.cutAt === undefined) mail.answeredAt = Date.now();
+  };
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
@@ -31,21 +54,9 @@ export async function startMailServer(
     logger: false,
     closeTimeout: 100,
     onData: (stream, session, callback) => {
-      const receive = async (): Promise<void> => {
-        const raw = await buffer(stream);
-        await pause(delay());
-        const parsed = await simpleParser(raw, { skipHtmlToText: true, skipTextToHtml: true });
-        const mail: ArrivedMail = {
-          messageId: parsed.messageId ?? '',
-          to: session.envelope.rcptTo.map(({ address }) => address),
-          subject: parsed.subject ?? '',
-        };
-        mails.push(mail);
-        onMail(mail);
-        await pause(delay());
-      };
-      callbackify(receive)((error) => callback(error));
+      callbackify(receive)(stream, session, (error) => callback(error));
     },
+    onClose: ({ id }) => void gone.set(id, Date.now()),
   });
   // Killed senders are what this is about.
   server.on('error', () => undefined);
@@ -59,7 +70,8 @@ export async function startMailServer(
   });
   const { port } = server.server.address() as AddressInfo;
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    // What `name` says is said in EHLO.
+    urlFor: (life) => `smtp://127.0.0.1:${port}?name=${life}`,
     mails,
     close: () =>
       new Promise((resolve) => {

@@ -14,14 +14,14 @@ export function describeRound(result: RoundResult): string {
   return [
     `seed ${seed} ${backend}${sabotage === undefined ? '' : ` with ${sabotage}`}`,
     faults.length === 0 ? 'ok' : `${faults.length} FAULTS`,
-    `${result.seconds} s`,
+    `${result.seconds} s${result.pace === 1 ? '' : ` at pace ${result.pace}`}`,
     [
       ...happenings(result),
-      ...(unknownJob === undefined ? [] : [`older build without ${unknownJob}`]),
+      ...(unknownJob === undefined ? [] : [`an older worker without ${unknownJob}`]),
     ].join(', ') || 'calm',
     `joins ${result.posted}, answered ${result.answered} (${result.retried} after a retry, ` +
       `${result.replayed} replayed), 503s ${result.unavailable}, mails ${result.mails}, ` +
-      `reminders ${result.reminded}, repeats in flight ${result.repeatedInFlight}`,
+      `reminders ${result.reminded}, repeats in flight ${describeRepeats([result])}`,
   ].join(' | ');
 }
 
@@ -49,7 +49,7 @@ export function summarise(results: readonly RoundResult[]): string[] {
     `APIs killed ${sum(({ happened }) => countOf(happened, API_DEATHS))}: ${kinds(API_DEATHS)}`,
     `workers killed ${sum(({ happened }) => countOf(happened, WORKER_DEATHS))}: ${kinds(WORKER_DEATHS)}`,
     `PostgreSQL restarted ${sum(({ happened }) => countOf(happened, RESTARTS))}: ${kinds(RESTARTS)}`,
-    `${kinds(['flush-redis'])}, rounds with an older build ` +
+    `${kinds(['flush-redis', 'migrate-ahead'])}, rounds with an older build of a worker ` +
       `${results.filter(({ unknownJob }) => unknownJob !== undefined).length}`,
     `answers 503 ${sum(({ unavailable }) => unavailable)}, replayed ${sum(({ replayed }) => replayed)}`,
   ];
@@ -58,12 +58,25 @@ export function summarise(results: readonly RoundResult[]): string[] {
     const among = results.filter((result) => result.backend === backend);
     if (among.length === 0) continue;
     lines.push(
-      `jobs on ${backend}: rounds ${among.length}, mails repeated in flight ` +
-        `${sum(({ repeatedInFlight }) => repeatedInFlight, among)}, rounds with faults ` +
+      `jobs on ${backend}: rounds ${among.length}, repeats in flight ` +
+        `${describeRepeats(among)}, rounds with faults ` +
         `${among.filter(({ faults }) => faults.length > 0).length}`,
     );
   }
   return lines;
+}
+
+/** `12 (death 9, outage 3)` */
+function describeRepeats(results: readonly RoundResult[]): string {
+  const counts = new Map<string, number>();
+  for (const { repeatsInFlight } of results) {
+    for (const [excuse, count] of Object.entries(repeatsInFlight)) {
+      if (count > 0) counts.set(excuse, (counts.get(excuse) ?? 0) + count);
+    }
+  }
+  if (counts.size === 0) return '0';
+  const total = [...counts.values()].reduce((one, other) => one + other, 0);
+  return `${total} (${[...counts].map(([excuse, count]) => `${excuse} ${count}`).join(', ')})`;
 }
 
 /** Where the time of a round goes, on average. */

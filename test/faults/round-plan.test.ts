@@ -1,37 +1,71 @@
 import { describe, expect, it } from 'vitest';
-import { FAULT_KINDS } from './faults.js';
-import { drawChoice, drawPlan, kindsOf, type RoundPlan } from './round-plan.js';
-import { seededRandom } from './seeded-random.js';
+import { CRASH_POINTS, type FaultKind, OUTER_FAULTS } from './faults.js';
+import {
+  type Backend,
+  kindsOf,
+  planOfSeed,
+  type RoundPlan,
+  type SoakOptions,
+} from './round-plan.js';
 
-const draw = (seed: number): RoundPlan => {
-  const random = seededRandom(seed);
-  return drawPlan(random, { seed, backend: 'redis' }, drawChoice(random, 'redis'));
+const SOAK: SoakOptions = {
+  backends: ['postgres', 'redis'],
+  joins: 60,
+  leases: 'short',
+  sabotage: undefined,
 };
-const seeds = Array.from({ length: 200 }, (_, index) => index + 1);
+
+/** A soak of 200 rounds, as the program draws them. */
+const plans = Array.from({ length: 200 }, (_, index) => planOfSeed(index + 1, SOAK));
+const on = (backend: Backend): RoundPlan[] => plans.filter((plan) => plan.backend === backend);
+const holding = (among: readonly RoundPlan[], kind: FaultKind): RoundPlan[] =>
+  among.filter((plan) => kindsOf(plan).includes(kind));
 
 describe('the plan of a round', () => {
   it('is the same for the same seed', () => {
-    expect(draw(7)).toEqual(draw(7));
-    expect(draw(7)).not.toEqual(draw(8));
+    expect(JSON.stringify(planOfSeed(7, SOAK))).toBe(JSON.stringify(planOfSeed(7, SOAK)));
+    expect(planOfSeed(7, SOAK).faults).not.toEqual(planOfSeed(9, SOAK).faults);
   });
 
-  it('holds every kind of fault within a soak of 200', () => {
-    const drawn = new Set(seeds.flatMap((seed) => kindsOf(draw(seed))));
-    expect([...drawn].sort()).toEqual([...FAULT_KINDS].sort());
+  describe.each<Backend>(['postgres', 'redis'])('in 200 rounds, with jobs on %s,', (backend) => {
+    const possible = OUTER_FAULTS.filter((kind) => kind !== 'flush-redis' || backend === 'redis');
+
+    it.each<FaultKind>([...possible, ...CRASH_POINTS])('has %s ten times', (kind) => {
+      expect(holding(on(backend), kind).length).toBeGreaterThanOrEqual(10);
+    });
+
+    it.each(['follow-ups.remind', 'messaging.send'])('has a worker without %s ten times', (job) => {
+      const older = on(backend).filter(({ olderBuild }) => olderBuild?.unknownJob === job);
+      expect(older.length).toBeGreaterThanOrEqual(10);
+    });
+
+    it('has rounds of one worker, which is left alone, and of two', () => {
+      for (const workers of [1, 2]) {
+        expect(on(backend).filter((plan) => plan.workers === workers).length).toBeGreaterThan(20);
+      }
+    });
+
+    it('has two points of one process after another', () => {
+      const twice = on(backend).filter(({ apiCrashes, workerCrashes }) =>
+        [...apiCrashes, ...workerCrashes].some((crashes) => crashes.length > 1),
+      );
+      expect(twice.length).toBeGreaterThanOrEqual(10);
+    });
+  });
+
+  it('empties no Redis where there is none', () => {
+    expect(holding(on('postgres'), 'flush-redis')).toEqual([]);
   });
 
   it('leaves a build without mails out of the points on their way', () => {
-    const older = seeds
-      .map(draw)
-      .filter((plan) => plan.olderBuild?.unknownJob === 'messaging.send');
-    expect(older.length).toBeGreaterThan(5);
+    const older = plans.filter(({ olderBuild }) => olderBuild?.unknownJob === 'messaging.send');
     for (const { olderBuild, workerCrashes } of older) {
       expect(workerCrashes[olderBuild?.which ?? -1]).toEqual([]);
     }
   });
 
   it('has each moment come before the work is over', () => {
-    for (const plan of seeds.map(draw)) {
+    for (const plan of plans) {
       for (const { at } of plan.faults) {
         const total = at.of === 'mails' ? 2 * plan.joins : plan.joins;
         expect(at.count).toBeGreaterThan(0);

@@ -6,7 +6,7 @@ import {
   type PlannedCrash,
   RESTARTS,
 } from './faults.js';
-import type { SeededRandom } from './seeded-random.js';
+import { type SeededRandom, seededRandom } from './seeded-random.js';
 
 export type Backend = 'postgres' | 'redis';
 
@@ -46,15 +46,15 @@ export interface RoundPlan {
   readonly olderBuild: OlderBuild | undefined;
   /** Whether the reminders are brought forward when all else is done. */
   readonly reminders: boolean;
-  /** Joins through each API in the calm at the end. */
+  /** Joins in the calm at the end, at most, for each worker to hear of from each API; 0: no calm. */
   readonly probes: number;
   /** How long the SMTP server takes over a mail, before and after it has it. */
   readonly mailMilliseconds: (random: SeededRandom) => number;
   /** A module below `dist/test/faults/sabotage` that breaks the application on purpose. */
   readonly sabotage: string | undefined;
-  /** The times of `worker.ts`, or those of production. */
+  /** The times of `short-leases-worker.ts`, or those of production. */
   readonly leases: 'short' | 'real';
-  /** How long the end of the work is waited for; the check then names what is left. */
+  /** How long the end of the work is waited for, at pace 1; the check then names what is left. */
   readonly patienceMilliseconds: number;
 }
 
@@ -68,7 +68,7 @@ export const CALM: Omit<RoundPlan, 'seed' | 'backend'> = {
   workerCrashes: [],
   olderBuild: undefined,
   reminders: true,
-  probes: 2,
+  probes: 5,
   mailMilliseconds: mostlyQuick,
   sabotage: undefined,
   leases: 'short',
@@ -85,17 +85,34 @@ export interface Choice {
   readonly unknownJob: OlderBuild['unknownJob'] | undefined;
 }
 
+/** What a soak is asked to do in each of its rounds. */
+export interface SoakOptions {
+  readonly backends: readonly [Backend, ...Backend[]];
+  readonly joins: number;
+  readonly leases: RoundPlan['leases'];
+  readonly sabotage: string | undefined;
+}
+
+/** The plan of one round of a soak: by the seed alone, wherever the soak begins. */
+export function planOfSeed(seed: number, options: SoakOptions): RoundPlan {
+  const { backends, joins, leases, sabotage } = options;
+  const random = seededRandom(seed);
+  const backend = backends[seed % backends.length] ?? backends[0];
+  const patience = leases === 'real' ? { patienceMilliseconds: 240_000 } : {};
+  const given = { seed, backend, joins, leases, sabotage, ...patience };
+  return drawPlan(random, given, drawChoice(random, backend));
+}
+
 /** Draws what befalls a round: three to six kinds of fault from outside, one to three from inside. */
 export function drawChoice(random: SeededRandom, backend: Backend): Choice {
   const faults: OuterFault[] = ['kill-worker'];
   if (random.chance(0.8)) faults.push('kill-api');
   if (random.chance(0.5)) faults.push('kill-api');
   if (random.chance(0.5)) faults.push('kill-worker');
-  if (random.chance(0.6)) faults.push(random.pick(['restart-by-kill', ...RESTARTS]));
+  if (random.chance(0.6)) faults.push(random.pick(RESTARTS));
   if (backend === 'redis' && random.chance(0.7)) faults.push('flush-redis');
-  const crashPoints = Array.from({ length: random.between(1, 3) }, () =>
-    random.pick(CRASH_POINTS as readonly [CrashPoint, ...CrashPoint[]]),
-  );
+  if (random.chance(0.3)) faults.push('migrate-ahead');
+  const crashPoints = Array.from({ length: random.between(1, 3) }, () => random.pick(CRASH_POINTS));
   const unknownJob = random.chance(0.5)
     ? random.pick<OlderBuild['unknownJob']>([
         'follow-ups.remind',
@@ -152,7 +169,7 @@ export function drawPlan(
 /** A relay takes many rows at a time, so that it passes its points less often. */
 function latestPass(point: CrashPoint): number {
   if (point.startsWith('relay-')) return 3;
-  return point.startsWith('worker-') ? 20 : 6;
+  return point.startsWith('worker-') ? 12 : 6;
 }
 
 /** Every kind of fault that a plan holds, as a list to be compared with what happened. */

@@ -1,22 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import type { Probe } from './book.js';
+import type { Outage, Probe } from './book.js';
 import { checkBook, type Verdict } from './check-book.js';
 import { commitFault } from './commit-fault.js';
 import { FaultAgenda } from './fault-agenda.js';
 import type { FaultCluster, FaultDatabase } from './fault-cluster.js';
 import type { FaultKind, Happened } from './faults.js';
 import { JoinPoster } from './join-poster.js';
+import { paceOfMachine, shortLeases } from './leases.js';
 import { probe } from './probes.js';
 import { isNothingOnItsWay, isOutboxDone, readStored } from './read-evidence.js';
 import { bringForward, causeAgain } from './reminders.js';
-import type { RoundPlan } from './round-plan.js';
+import { kindsOf, type RoundPlan } from './round-plan.js';
 import { seededRandom } from './seeded-random.js';
 import { isReminder } from './sort-mails.js';
-import { MAILS_IN_FLIGHT, setStage, type Stage } from './stage.js';
+import { setStage, type Stage } from './stage.js';
 import { until } from './until.js';
 
 /** Few enough, and slow enough, for a killed process to come up again while joins are posted. */
 const POSTING = { clients: 8, pauseMilliseconds: 500 };
+
+/** More joins, where a process has not come to all points at which it is to die. */
+const FURTHER_JOINS = 4;
+const MOST_FURTHER_POSTS = 30;
+/** Longer than what a death leaves lies until it is taken up. */
+const WORK_MILLISECONDS = 8_000;
+
+/** With the leases of production: a socket of `SmtpMailSender` is given up before the whole mail. */
+const REAL_DEADLINE_MILLISECONDS = 25_000;
 
 /** A message leaves with its row of the outbox; whatever is said after that is said at once. */
 const ON_ITS_WAY_MILLISECONDS = 3_000;
@@ -29,6 +39,8 @@ export interface RoundResult extends Verdict {
   /** How often each kind of fault befell it. */
   readonly happened: Happened;
   readonly seconds: number;
+  /** By how much its times were stretched, because the machine was busy. */
+  readonly pace: number;
   /** How long each part took. */
   readonly partSeconds: Readonly<Record<string, number>>;
   /** Of a round with faults: the last words of its processes. */
@@ -53,31 +65,46 @@ export async function runRound(plan: RoundPlan, cluster: FaultCluster): Promise<
   const happens = (kind: FaultKind): void => void (happened[kind] = (happened[kind] ?? 0) + 1);
   const agenda = new FaultAgenda(plan.faults);
   const database = await cluster.createDatabase(`faults_${randomBytes(6).toString('hex')}`);
-  const stage = await setStage(plan, database, {
-    onMail: (mail) => {
-      agenda.passed('mails');
-      if (isReminder(mail)) agenda.passed('reminders');
+  const pace = paceOfMachine();
+  const stage = await setStage(
+    { plan, pace, database },
+    {
+      onMail: (mail) => {
+        agenda.passed('mails');
+        if (isReminder(mail)) agenda.passed('reminders');
+      },
+      onCrash: happens,
     },
-    onCrash: happens,
-  });
-  const urls = stage.apis.map(({ url }) => url);
-  const poster = new JoinPoster(urls, seededRandom(plan.seed), () => agenda.passed('answers'));
-  agenda.arm((fault) => commitFault(fault, { stage, cluster, poster, happens }));
+  );
+  const poster = new JoinPoster(stage.apis, seededRandom(plan.seed), () =>
+    agenda.passed('answers'),
+  );
+  const outages: Outage[] = [];
+  const wasAway = (outage: Outage): void => void outages.push(outage);
+  agenda.arm((fault) => commitFault(fault, { stage, cluster, database, poster, happens, wasAway }));
   try {
     const failures: string[] = [];
     const progress: Progress = { partSeconds: {}, reminded: [], probes: [] };
-    await runPhases(plan, { stage, poster, agenda, database }, progress).catch((error: unknown) => {
-      failures.push(`the round did not come to its end: ${(error as Error).message}`);
-    });
+    await runPhases({ plan, pace, stage, poster, agenda, database }, progress).catch(
+      (error: unknown) => {
+        failures.push(`the round did not come to its end: ${(error as Error).message}`);
+      },
+    );
     const verdict = checkBook(
       {
         joins: poster.joins,
+        planned: kindsOf(plan),
         happened,
-        workers: plan.workers,
-        mailsInFlight: MAILS_IN_FLIGHT,
+        lives: stage.processes.flatMap(({ lives }) => lives),
+        outages,
+        pace,
+        deadlineMilliseconds:
+          plan.leases === 'short'
+            ? shortLeases(pace).sending.deadlineMilliseconds
+            : REAL_DEADLINE_MILLISECONDS,
         reminded: new Set(progress.reminded),
         probes: progress.probes,
-        unexpectedExits: [...stage.processes.flatMap((one) => one.unexpectedExits), ...failures],
+        failures,
         wrongAnswers: poster.wrongAnswers,
       },
       { ...(await readStored(database)), mails: [...stage.mailServer.mails] },
@@ -89,6 +116,7 @@ export async function runRound(plan: RoundPlan, cluster: FaultCluster): Promise<
       sabotage: plan.sabotage,
       unknownJob: plan.olderBuild?.unknownJob,
       happened,
+      pace,
       partSeconds: progress.partSeconds,
       seconds: secondsSince(started),
       lastWords:
@@ -104,13 +132,16 @@ export async function runRound(plan: RoundPlan, cluster: FaultCluster): Promise<
 }
 
 async function runPhases(
-  plan: RoundPlan,
   {
+    plan,
+    pace,
     stage,
     poster,
     agenda,
     database,
   }: {
+    plan: RoundPlan;
+    pace: number;
     stage: Stage;
     poster: JoinPoster;
     agenda: FaultAgenda;
@@ -122,8 +153,8 @@ async function runPhases(
     await agenda.settled();
     // Left to the check where it does not come: it names what is unfinished.
     return (
-      (await until(() => isOutboxDone(database), plan.patienceMilliseconds)) &&
-      (await until(() => isNothingOnItsWay(database), ON_ITS_WAY_MILLISECONDS))
+      (await until(() => isOutboxDone(database), plan.patienceMilliseconds * pace)) &&
+      (await until(() => isNothingOnItsWay(database), ON_ITS_WAY_MILLISECONDS * pace))
     );
   };
   let begun = Date.now();
@@ -135,6 +166,8 @@ async function runPhases(
   part('start');
   await poster.post(plan.joins, POSTING);
   part('posts');
+  if (!(await comesToRest())) return;
+  await diesAsPlanned({ stage, poster, database, pace });
   if (!(await comesToRest())) return;
   part('rest');
 
@@ -150,6 +183,32 @@ async function runPhases(
     progress.probes = await probe(stage, poster, plan.probes);
     await comesToRest();
     part('probes');
+  }
+}
+
+/** A point that a process has not come to for want of work is brought to it. */
+async function diesAsPlanned({
+  stage,
+  poster,
+  database,
+  pace,
+}: {
+  stage: Stage;
+  poster: JoinPoster;
+  database: FaultDatabase;
+  pace: number;
+}): Promise<void> {
+  const haveDied = () => !stage.processes.some(({ hasToDie }) => hasToDie);
+  for (let posts = 0; posts < MOST_FURTHER_POSTS && !haveDied(); posts += 1) {
+    await stage.allReady();
+    // An API has nothing but posts to die of; workers take what they get.
+    const apis = stage.apis.filter(({ hasToDie }) => hasToDie);
+    await poster.post(FURTHER_JOINS, {
+      clients: FURTHER_JOINS,
+      pauseMilliseconds: 50,
+      apis: apis.length > 0 ? apis : stage.apis,
+    });
+    await until(async () => haveDied() || (await isOutboxDone(database)), WORK_MILLISECONDS * pace);
   }
 }
 

@@ -6,8 +6,7 @@ import { Lanes } from './lanes.js';
 import { proveSabotages } from './prove-sabotages.js';
 import { commandFor, describeRound, summarise } from './report.js';
 import { runRound, type RoundResult } from './round.js';
-import { type Backend, drawChoice, drawPlan, type RoundPlan } from './round-plan.js';
-import { seededRandom } from './seeded-random.js';
+import { planOfSeed, type SoakOptions } from './round-plan.js';
 
 /**
  * The crash tests as a program: any number of rounds, each with the next seed. The seed repeats what
@@ -46,12 +45,16 @@ async function soak(): Promise<void> {
   const first = Number(values.seed);
   const seeds = Array.from({ length: Number(values.rounds) }, (_, index) => first + index);
   const started = Date.now();
+  const options: SoakOptions = {
+    backends,
+    joins: Number(values.joins),
+    leases: values.leases === 'real' ? 'real' : 'short',
+    sabotage: values.sabotage,
+  };
   const results = await Promise.all(
     seeds.map((seed) =>
       lanes.with(async (cluster) => {
-        // By the seed alone, so that a round is the same wherever the soak begins.
-        const backend = backends[seed % backends.length] ?? 'postgres';
-        const result = await runRound(planFor(seed, backend), cluster);
+        const result = await runRound(planOfSeed(seed, options), cluster);
         tell(result);
         return result;
       }),
@@ -70,23 +73,6 @@ async function soak(): Promise<void> {
   process.exitCode = 1;
 }
 
-function planFor(seed: number, backend: Backend): RoundPlan {
-  const random = seededRandom(seed);
-  const real = values.leases === 'real';
-  return drawPlan(
-    random,
-    {
-      seed,
-      backend,
-      joins: Number(values.joins),
-      sabotage: values.sabotage,
-      leases: real ? 'real' : 'short',
-      ...(real ? { patienceMilliseconds: 240_000 } : {}),
-    },
-    drawChoice(random, backend),
-  );
-}
-
 function tell(result: RoundResult): void {
   console.log(describeRound(result));
   if (result.faults.length === 0) return;
@@ -102,7 +88,7 @@ async function keep(report: object): Promise<void> {
   console.log(`test/faults/results/${name}`);
 }
 
-function backendsOf(given: string): readonly Backend[] {
+function backendsOf(given: string): SoakOptions['backends'] {
   switch (given) {
     case 'both':
       return ['postgres', 'redis'];

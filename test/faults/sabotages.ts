@@ -1,4 +1,4 @@
-import { type Backend, CALM, type RoundPlan } from './round-plan.js';
+import { type Backend, CALM, type PlannedFault, type RoundPlan } from './round-plan.js';
 
 /** One way to break the application on purpose, with a round that is certain to notice it. */
 export interface Sabotage {
@@ -20,6 +20,14 @@ const SMALL: Partial<RoundPlan> = {
   reminders: false,
   probes: 0,
 };
+
+/** Workers that are killed among mails: some of those may come again, and no others. */
+const KILLS: readonly PlannedFault[] = [12, 30].map((count) => ({
+  kind: 'kill-worker',
+  which: 0,
+  downMilliseconds: 0,
+  at: { of: 'mails', count, delayMilliseconds: 10 },
+}));
 
 export const SABOTAGES: readonly Sabotage[] = [
   {
@@ -44,14 +52,14 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'notify-lost',
     plan: { ...SMALL, joins: 2, probes: 3 },
-    complaint: /no relay was told of any of 3 joins through api-0/,
+    complaint: /worker-0 was told of none of 3 joins through api-0/,
   },
   {
     name: 'lease-too-short',
     // Longer than the lease, which is 50 ms, and than the relay's look once a second.
-    plan: { ...SMALL, joins: 6, mailMilliseconds: () => 800 },
+    plan: { ...SMALL, joins: 6, mailMilliseconds: () => 600 },
     patienceMilliseconds: 5_000,
-    complaint: /mails came again; at most 0 can be in flight/,
+    complaint: /came again although worker-0\.1 lives and PostgreSQL was there/,
   },
   {
     name: 'business-key-on-outbox',
@@ -62,6 +70,21 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'fresh-message-id',
     plan: { ...SMALL, workerCrashes: [[{ point: 'worker-after-send', nth: 4 }]] },
     complaint: /(?:acknowledgements|notices to the unit): 2 instead of 1/,
+  },
+  {
+    name: 'resend-some',
+    plan: { ...SMALL, joins: 30, faults: KILLS },
+    complaint: /came again after worker-0\.\d+ recorded it as queued, although it was taken/,
+  },
+  {
+    name: 'result-forgotten',
+    plan: { ...SMALL, joins: 30, faults: KILLS },
+    complaint: /came again although worker-0\.\d+ (?:lives|lived for \d+ ms)/,
+  },
+  {
+    name: 'wrong-recipient',
+    plan: { ...SMALL, joins: 10, reminders: true },
+    complaint: /(?:notices to the unit|reminders): to hull@example\.org, not /,
   },
 ];
 

@@ -8,16 +8,15 @@ import { seededRandom } from './seeded-random.js';
 import { SupervisedProcess } from './supervised-process.js';
 import { unusedPort } from './unused-port.js';
 
-const READY_MILLISECONDS = 60_000;
+const READY_MILLISECONDS = 240_000;
 const WORKER_CONCURRENCY = 8;
-
-/** Mails that one worker may have on their way: of receipts, notices and (half as many) reminders. */
-export const MAILS_IN_FLIGHT = 2.5 * WORKER_CONCURRENCY;
 
 /** Everything that takes part in a round, besides PostgreSQL. */
 export interface Stage {
   readonly apis: readonly SupervisedProcess[];
   readonly workers: readonly SupervisedProcess[];
+  /** Without a build from before mails. */
+  readonly sendingWorkers: readonly SupervisedProcess[];
   /** All of them, APIs first. */
   readonly processes: readonly SupervisedProcess[];
   readonly mailServer: MailServer;
@@ -29,8 +28,7 @@ export interface Stage {
 
 /** Starts the servers and processes of a round. */
 export async function setStage(
-  plan: RoundPlan,
-  database: FaultDatabase,
+  { plan, pace, database }: { plan: RoundPlan; pace: number; database: FaultDatabase },
   told: { onMail: (mail: ArrivedMail) => void; onCrash: (point: CrashPoint) => void },
 ): Promise<Stage> {
   const random = seededRandom(plan.seed);
@@ -40,7 +38,7 @@ export async function setStage(
   // A harness that is interrupted leaves no server behind.
   const endRedis = (): void => void redis?.stop();
   process.once('exit', endRedis);
-  const environment = environmentFor(database.url, mailServer.url, redis?.url);
+  const environment = environmentFor(database.url, redis?.url);
   const sabotage =
     plan.sabotage === undefined ? [] : [`dist/test/faults/sabotage/${plan.sabotage}.js`];
 
@@ -50,7 +48,11 @@ export async function setStage(
       name: `api-${which}`,
       script: 'dist/src/main.js',
       url: `http://127.0.0.1:${port}`,
-      environment: { ...environment, PORT: String(port) },
+      environment: (life) => ({
+        ...environment,
+        SMTP_URL: mailServer.urlFor(life),
+        PORT: String(port),
+      }),
       preloads: sabotage,
       crashes: plan.apiCrashes[which] ?? [],
       onCrash: told.onCrash,
@@ -61,13 +63,16 @@ export async function setStage(
     const older = plan.olderBuild?.which === which ? plan.olderBuild.unknownJob : undefined;
     return new SupervisedProcess({
       name: `worker-${which}`,
-      script: plan.leases === 'short' ? 'dist/test/faults/worker.js' : 'dist/src/worker.js',
+      script:
+        plan.leases === 'short' ? 'dist/test/faults/short-leases-worker.js' : 'dist/src/worker.js',
       url: `http://127.0.0.1:${port}`,
-      environment: {
+      environment: (life) => ({
         ...environment,
+        SMTP_URL: mailServer.urlFor(life),
         WORKER_PORT: String(port),
+        FAULTS_PACE: String(pace),
         ...(older === undefined ? {} : { FAULTS_UNKNOWN_JOB: older }),
-      },
+      }),
       preloads:
         older === undefined ? sabotage : [...sabotage, 'dist/test/faults/preload/older-build.js'],
       crashes: plan.workerCrashes[which] ?? [],
@@ -79,6 +84,10 @@ export async function setStage(
   return {
     apis,
     workers,
+    sendingWorkers: workers.filter(
+      (_, which) =>
+        plan.olderBuild?.which !== which || plan.olderBuild.unknownJob !== 'messaging.send',
+    ),
     processes,
     mailServer,
     redis,
@@ -98,11 +107,7 @@ function makeAll<T>(count: number, make: (which: number) => Promise<T>): Promise
   return Promise.all(Array.from({ length: count }, (_, which) => make(which)));
 }
 
-function environmentFor(
-  databaseUrl: string,
-  smtpUrl: string,
-  queueUrl: string | undefined,
-): Record<string, string> {
+function environmentFor(databaseUrl: string, queueUrl: string | undefined): Record<string, string> {
   return {
     NODE_ENV: 'test',
     HOST: '127.0.0.1',
@@ -110,7 +115,6 @@ function environmentFor(
     DATABASE_URL: databaseUrl,
     DATABASE_POOL_SIZE: '6',
     ...(queueUrl === undefined ? {} : { QUEUE_URL: queueUrl }),
-    SMTP_URL: smtpUrl,
     LINK_SECRET: 'a secret for tests only, 32 characters',
     RATE_LIMIT_EXEMPT: '127.0.0.0/8 ::1',
     WORKER_CONCURRENCY: String(WORKER_CONCURRENCY),
