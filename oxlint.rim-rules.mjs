@@ -13,20 +13,23 @@ const PROCESSES = ['join', 'donations', 'membership', 'campaigns'];
 const REACHED_BY_EVENTS = ['messaging', 'follow-ups'];
 const OVERVIEWS = ['privacy', 'imports', 'exports', 'webhooks', 'reports'];
 
-const forProcess = [...GROUND, ...KNOWN, 'allocation'];
-const forOverview = [...forProcess, ...REACHED_BY_EVENTS, ...PROCESSES, ...OVERVIEWS];
+const forProcess = [...GROUND, ...KNOWN, ...REACHED_BY_EVENTS, 'allocation'];
+const forOverview = [...forProcess, ...PROCESSES, ...OVERVIEWS];
 
 /** Every folder of src/ and the folders it may import from, besides itself. A new folder needs a row. */
 export const MAY_IMPORT = {
   platform: [],
   providers: ['platform'],
   ...Object.fromEntries(KNOWN.map((folder) => [folder, [...GROUND, ...KNOWN]])),
-  allocation: [...GROUND, ...KNOWN],
-  messaging: forProcess,
-  'follow-ups': [...forProcess, 'messaging'],
+  messaging: [...GROUND, ...KNOWN],
+  'follow-ups': [...GROUND, ...KNOWN, 'messaging'],
+  // Whoever moves to another branch takes their duties along, and both branches are told.
+  allocation: [...GROUND, ...KNOWN, ...REACHED_BY_EVENTS],
   // A process draws up duties and messages as rows of its own transaction; they know none of it.
-  ...Object.fromEntries(PROCESSES.map((folder) => [folder, [...forProcess, ...REACHED_BY_EVENTS]])),
-  queues: forProcess,
+  ...Object.fromEntries(PROCESSES.map((folder) => [folder, forProcess])),
+  // Pages for whoever looks for a branch: it knows the lookup, and nothing of people.
+  'branch-finder': ['platform', 'units', 'postcodes', 'allocation'],
+  queues: [...GROUND, ...KNOWN],
   ...Object.fromEntries(OVERVIEWS.map((folder) => [folder, forOverview])),
   development: forOverview,
 };

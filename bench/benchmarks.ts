@@ -7,7 +7,9 @@ import { benchJoins } from './joins.js';
 import { benchLookups } from './lookups.js';
 import { benchMails } from './mails.js';
 import { type Summary, tableOf } from './measured.js';
+import { benchPostcodeImport } from './postcode-import.js';
 import { benchPrivacy } from './privacy.js';
+import { benchRecompute } from './recompute.js';
 import { queuesToMeasure } from './queues-to-measure.js';
 import { benchStart } from './start.js';
 
@@ -85,6 +87,38 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
         atLeast: 47,
         atMost: 53,
       })),
+    };
+  },
+  'postcode-import': async (cluster, settings) => {
+    const figures = await benchPostcodeImport(cluster, settings);
+    if (figures === undefined) return { figures: null, claims: [] };
+    const { copies, imports, ...told } = figures;
+    print('Seconds of each round', { 'bare COPY': copies, import: imports });
+    print('Postcodes, imported and in memory', rounded(told));
+    return {
+      figures,
+      claims: [
+        { what: 'Postcode import: times a bare COPY', found: told.importByCopy, atMost: 3 },
+        { what: 'Postcode import: most memory, in MB', found: told.importPeakMb, atMost: 300 },
+        { what: 'Postcodes in memory: MB above without', found: told.locatorMb, atMost: 120 },
+        { what: 'Postcodes: seconds until ready', found: told.readySeconds, atMost: 5 },
+        { what: 'Postcodes: µs to locate one', found: told.microsecondsPerLocate, atMost: 2 },
+      ],
+    };
+  },
+  recompute: async (cluster, settings) => {
+    const figures = await benchRecompute(cluster, settings);
+    print('Allocations decided anew, one worker and nothing beside it', figures.runs.map(rounded));
+    return {
+      figures,
+      claims: [
+        {
+          what: `Recompute: worker's memory with ${settings.people} people by that with 10000`,
+          found: figures.manyPeakMb / figures.fewPeakMb,
+          atMost: 1.3,
+        },
+        { what: 'Recompute: people allocated twice, or not', found: figures.misplaced, atMost: 0 },
+      ],
     };
   },
   growth: async (cluster, settings) => {

@@ -3,6 +3,9 @@ import { CreateUnits1764000001000 } from './1764000001000-CreateUnits.js';
 import { CreatePeople1764000002000 } from './1764000002000-CreatePeople.js';
 import { CreateJoin1764000003000 } from './1764000003000-CreateJoin.js';
 import { CreatePolicies1764000004000 } from './1764000004000-CreatePolicies.js';
+import { CreatePostcodeDatasets1764000005000 } from './1764000005000-CreatePostcodeDatasets.js';
+import { WidenCoverageRules1764000006000 } from './1764000006000-WidenCoverageRules.js';
+import { CreateAllocationRuns1764000007000 } from './1764000007000-CreateAllocationRuns.js';
 
 /** Every migration in its order. One that has landed is never changed; the list only grows. */
 export const migrations = [
@@ -11,4 +14,7 @@ export const migrations = [
   CreatePeople1764000002000,
   CreateJoin1764000003000,
   CreatePolicies1764000004000,
+  CreatePostcodeDatasets1764000005000,
+  WidenCoverageRules1764000006000,
+  CreateAllocationRuns1764000007000,
 ];

@@ -1,6 +1,10 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { LookupModule } from './allocation/lookup.module.js';
+import { AllocationsAdminModule } from './allocation/moves/allocations.admin-module.js';
+import { MovesModule } from './allocation/moves/moves.module.js';
+import { AllocationRunsAdminModule } from './allocation/runs/allocation-runs.admin-module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { BranchFinderModule } from './branch-finder/branch-finder.module.js';
 import { DutyPagesModule } from './follow-ups/duty-pages.module.js';
 import { FollowUpsAdminModule } from './follow-ups/follow-ups.admin-module.js';
 import { JoinAdminModule } from './join/join.admin-module.js';
@@ -11,8 +15,10 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { SharedRateLimitsModule } from './platform/http/shared-rate-limits.module.js';
 import { OutboxModule } from './platform/outbox/outbox.module.js';
 import { TimeModule } from './platform/time/time.module.js';
+import { PostcodeDatasetsAdminModule } from './postcodes/postcode-datasets.admin-module.js';
 import { QueuesModule } from './queues/queues.module.js';
 import { DirectoryModule } from './units/directory.module.js';
+import { UnitsAdminModule } from './units/units.admin-module.js';
 
 /** The API process: everything that answers HTTP. It writes jobs and runs none. */
 @Module({})
@@ -28,9 +34,14 @@ export class AppModule {
         OutboxModule,
         AuditModule,
         DirectoryModule,
+        UnitsAdminModule,
+        PostcodeDatasetsAdminModule,
         LookupModule,
+        BranchFinderModule,
         OrganisersModule,
-        PeopleModule,
+        PeopleModule.with(MovesModule),
+        AllocationsAdminModule,
+        AllocationRunsAdminModule,
         JoinModule,
         JoinAdminModule,
         DutyPagesModule,

@@ -2,17 +2,13 @@ import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
-import { AppModule } from './app.module.js';
 import { OrganiserExists, OrganiserRefused } from './organisers/organiser-accounts.errors.js';
 import { type EndedSessions, OrganiserAccounts } from './organisers/organiser-accounts.js';
 import { ROLES } from './organisers/permissions.js';
-import { ConfigurationError, loadConfiguration } from './platform/config/configuration.js';
+import { ConfigurationError } from './platform/config/configuration.js';
 import { operatorSettings } from './platform/config/operator-settings.js';
-import { migrate } from './platform/database/migrate.js';
 import { ownerDataSource } from './platform/database/owner-data-source.js';
-import { schemaDrift } from './platform/database/schema-drift.js';
-import { createHttpApp } from './platform/http/create-http-app.js';
-import { migrateQueueSchema } from './platform/queue/migrate-queue-schema.js';
+import { addPostcodeCommands, POSTCODE_FAULTS } from './postcodes/postcode-commands.js';
 import { importOrganisation, OrganisationFileError } from './units/organisation-import.js';
 
 /** Faults that the operator can mend: told in words, without a stack. */
@@ -21,6 +17,7 @@ const OPERATORS_FAULTS = [
   OrganisationFileError,
   OrganiserExists,
   OrganiserRefused,
+  ...POSTCODE_FAULTS,
 ];
 
 const program = new Command('branchline')
@@ -36,12 +33,8 @@ database
     'Bring the database to this build: roles, tables, policies, the queue’s schema. With APP_DATABASE_PASSWORD the application’s role may sign in with it.',
   )
   .action(async () => {
-    const { ownerUrl, applicationPassword } = operatorSettings();
-    const ran = await migrate({
-      url: ownerUrl,
-      migrateQueue: migrateQueueSchema,
-      ...(applicationPassword === undefined ? {} : { applicationPassword }),
-    });
+    const { migrateDatabase } = await import('./database-upkeep.js');
+    const ran = await migrateDatabase();
     console.log(ran.length === 0 ? 'The database is up to date.' : `Ran ${ran.join(', ')}.`);
   });
 
@@ -49,9 +42,8 @@ database
   .command('check')
   .description('Say where the database differs from what this build expects; code 1 if it does')
   .action(async () => {
-    const app = await createHttpApp(AppModule.with(), loadConfiguration({ LOG_LEVEL: 'warn' }));
-    const drift = await schemaDrift(app);
-    await app.close();
+    const { databaseDrift } = await import('./database-upkeep.js');
+    const drift = await databaseDrift();
     for (const line of drift) console.error(line);
     if (drift.length > 0) process.exit(1);
     console.log('The database is what this build expects.');
@@ -135,6 +127,8 @@ organiser
     const ended = await withAccounts((accounts) => accounts.signOut(options.email));
     console.log(`${ended.email} is signed out. ${sessionsEnded(ended)}`);
   });
+
+addPostcodeCommands(program, (line) => console.log(line));
 
 /** Runs something with the accounts as the owner, and closes the connection. */
 async function withAccounts<Result>(

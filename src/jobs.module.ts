@@ -1,4 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { decideAnew, endOverride } from './allocation/moves/move-jobs.definitions.js';
+import { MovesJobsModule } from './allocation/moves/moves-jobs.module.js';
+import { AllocationRunsJobsModule } from './allocation/runs/allocation-runs-jobs.module.js';
+import { runSlice } from './allocation/runs/run-slice.definition.js';
 import { FollowUpsJobsModule } from './follow-ups/follow-ups-jobs.module.js';
 import { remindFollowUp } from './follow-ups/remind.definition.js';
 import { JoinJobsModule } from './join/join-jobs.module.js';
@@ -28,8 +32,10 @@ export class JobsModule {
         MessagingJobsModule.with(sending),
         FollowUpsJobsModule,
         JoinJobsModule,
+        MovesJobsModule,
+        AllocationRunsJobsModule,
         QueueModule.forWorker({
-          jobs: [sendMessage, remindFollowUp, settleAllocation],
+          jobs: [sendMessage, remindFollowUp, settleAllocation, decideAnew, endOverride, runSlice],
           ...(queue === undefined ? {} : { settings: queue }),
         }),
       ],

@@ -18,7 +18,7 @@ export interface AllocationDecision {
   unit: Unit;
   branch: Unit | null;
   region: Unit | null;
-  /** The coverage rule's prefix that decided, where one did. */
+  /** The code of the coverage rule that decided, where one did: `M14`, `E05011347`. */
   rulePrefix: string | null;
   precision: LocatedPostcode['precision'];
   /** Kilometres from the postcode's position to the branch; null where either is unknown. */

@@ -12,7 +12,7 @@ export class AllocationEntity {
   personId!: string;
 
   @Column('text')
-  method!: 'coverage_rule' | 'nearest_branch' | 'region_only' | 'national';
+  method!: 'coverage_rule' | 'nearest_branch' | 'region_only' | 'national' | 'override';
 
   @Column('uuid', { name: 'unit_id' })
   unitId!: string;
@@ -42,6 +42,25 @@ export class AllocationEntity {
 
   @Column('text', { name: 'dataset_version' })
   datasetVersion!: string;
+
+  /** Of an override, in the organiser's words. */
+  @Column('text', { nullable: true })
+  reason!: string | null;
+
+  @Column('timestamptz', {
+    name: 'overridden_until',
+    nullable: true,
+    comment: 'When an override ends by itself; null: not before somebody ends it.',
+  })
+  overriddenUntil!: Date | null;
+
+  @Column('uuid', {
+    name: 'decided_by',
+    nullable: true,
+    comment:
+      'The organiser whose deed it was; null: a join, the person’s own confirmation, or the end of an override.',
+  })
+  decidedBy!: string | null;
 
   @Column('timestamptz', { name: 'valid_from', default: () => 'clock_now()' })
   validFrom!: Date;

@@ -1,15 +1,14 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AreaTableLocator } from '../postcodes/area-table.locator.js';
-import { PostcodeLocator } from '../postcodes/postcode-locator.js';
+import { PostcodesModule } from '../postcodes/postcodes.module.js';
 import { UnitsModule } from '../units/units.module.js';
 import { AllocationEntity } from './allocation.entity.js';
 import { Allocator } from './allocator.js';
 
 /** Where people belong, in every process. */
 @Module({
-  imports: [TypeOrmModule.forFeature([AllocationEntity]), UnitsModule],
-  providers: [Allocator, { provide: PostcodeLocator, useClass: AreaTableLocator }],
+  imports: [TypeOrmModule.forFeature([AllocationEntity]), PostcodesModule, UnitsModule],
+  providers: [Allocator],
   exports: [Allocator],
 })
 export class AllocationModule {}

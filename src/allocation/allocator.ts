@@ -42,6 +42,16 @@ export class Allocator {
     return this.locator.version;
   }
 
+  /** As `locate`; nowhere while the locator is down, for what only tells a distance. */
+  locateOrNowhere(postcode: Postcode | null): LocatedPostcode {
+    try {
+      return this.locate(postcode);
+    } catch (error) {
+      this.logger.error({ err: error }, 'The locator failed; a distance remains unknown.');
+      return NOWHERE;
+    }
+  }
+
   /** Where a postcode lies, as well as the reference data knows. */
   locate(postcode: Postcode | null): LocatedPostcode {
     return postcode === null ? NOWHERE : this.locator.locate(postcode);

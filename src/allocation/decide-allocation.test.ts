@@ -141,6 +141,96 @@ describe('coverage rules', () => {
   });
 });
 
+describe('coverage rules of official areas', () => {
+  const ardwick = {
+    ...at(53.46, -2.22),
+    officialCodes: { ward: 'E05011347', constituency: 'E14001350', localAuthority: 'E08000003' },
+  };
+  const decideBy = (...coverages: string[][]) =>
+    decide(
+      {
+        regions: { north: {} },
+        branches: Object.fromEntries(coverages.map((coverage, n) => [`branch-${n}`, { coverage }])),
+      },
+      'M14 5RX',
+      ardwick,
+    );
+
+  it.each([
+    [['M14 5RX'], ['M14 5']],
+    [['M14 5'], ['E05011347']],
+    [['E05011347'], ['M14']],
+    [['M14'], ['E14001350']],
+    [['E14001350'], ['E08000003']],
+    [['E08000003'], ['M']],
+  ])('rank by how specific they are: %j before %j', (first, second) => {
+    for (const [coverages, winner] of [
+      [[first, second], 'branch-0'],
+      [[second, first], 'branch-1'],
+    ] as const) {
+      const decision = decideBy(...coverages);
+      expect([decision.branch?.slug, decision.rulePrefix]).toEqual([winner, first[0]]);
+    }
+  });
+
+  it.each([
+    ['E05011347', 'The ward E05011347 belongs to branch-0'],
+    ['E14001350', 'The constituency E14001350 belongs to branch-0'],
+    ['E08000003', 'The local authority E08000003 belongs to branch-0'],
+  ])('say so in words: %s', (code, explanation) => {
+    expect(decideBy([code])).toMatchObject({
+      method: 'coverage_rule',
+      rulePrefix: code,
+      explanation,
+    });
+  });
+
+  it('say so where the region covers the area, and its nearest branch follows from that', () => {
+    const organisation = {
+      regions: { north: { coverage: ['E08000003'] } },
+      branches: { near: { position: { lat: 53.5, long: -2.2 } } },
+    };
+    const { explanation } = decide(organisation, 'M14 5RX', ardwick);
+    expect(explanation).toBe(
+      'The local authority E08000003 belongs to north, and near is its nearest branch',
+    );
+  });
+
+  it('do not apply where the reference data does not know the areas', () => {
+    const organisation = {
+      regions: { north: { coverage: ['M'] } },
+      branches: { ward: { coverage: ['E05011347', 'E14001350', 'E08000003'] } },
+    };
+    expect(outcome(decide(organisation, 'M14 5RX', at(53.46, -2.22)))).toEqual([
+      'region_only',
+      null,
+      'north',
+      'M',
+    ]);
+  });
+
+  it('of a region, when more specific, set aside a district of another region’s branch', () => {
+    const organisation = {
+      regions: { north: {}, south: { coverage: ['E05011347'] } },
+      branches: { rusholme: { region: 'north', coverage: ['M14'] } },
+    };
+    expect(outcome(decide(organisation, 'M14 5RX', ardwick))).toEqual([
+      'region_only',
+      null,
+      'south',
+      'E05011347',
+    ]);
+  });
+
+  it('let a branch win inside its own region for the same area', () => {
+    const organisation = {
+      regions: { north: { coverage: ['E14001350'] } },
+      branches: { rusholme: { coverage: ['E14001350'] } },
+    };
+    expect(outcome(decide(organisation, 'M14 5RX', ardwick))[1]).toBe('rusholme');
+  });
+});
+
 describe('without a branch rule', () => {
   const organisation = {
     regions: { north: { coverage: ['M'] }, south: { coverage: ['B'] } },

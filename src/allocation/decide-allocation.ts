@@ -1,9 +1,11 @@
-import { coveragePrefixes, type Postcode } from '../postcodes/postcode.js';
+import type { Postcode } from '../postcodes/postcode.js';
+import { coverageCodes, coverageSubject } from '../units/coverage-code.js';
 import { distanceKm, roundedKm } from '../postcodes/distance.js';
 import type { LocatedPostcode } from '../postcodes/postcode-locator.js';
 import type { DirectoryView } from '../units/directory-view.js';
 import type { Unit } from '../units/unit.js';
 import type { AllocationDecision } from './allocation-decision.js';
+import { nearestBranches } from './nearest-branches.js';
 
 /** What a decision is made from; the same input always gives the same decision. */
 export interface AllocationInput {
@@ -17,9 +19,10 @@ export interface AllocationInput {
 }
 
 /**
- * Where somebody belongs (docs/architecture.md): the longest coverage prefix over regions and
- * branches wins. A longer region rule sets aside a shorter rule of another region's branch; at equal
- * length a branch wins inside its own region. Without a branch rule: the nearest branch of the
+ * Where somebody belongs (docs/architecture.md): the most specific coverage rule over regions and
+ * branches wins, by postcode unit, sector, ward, district, constituency, local authority, area. A
+ * more specific region rule sets aside a less specific rule of another region's branch; for the
+ * same code a branch wins inside its own region. Without a branch rule: the nearest branch of the
  * region within the limit, else the region alone, else the national office.
  */
 export function decideAllocation(input: AllocationInput): AllocationDecision {
@@ -35,12 +38,13 @@ export function decideAllocation(input: AllocationInput): AllocationDecision {
     datasetVersion: input.datasetVersion,
     provisional: false,
   };
-  const rule = postcode === null ? undefined : longestRule(view, postcode);
+  const rule = postcode === null ? undefined : decidingRule(view, postcode, located);
   if (rule === undefined) {
     const explanation = `${whyNational(postcode)}: the national office looks after you`;
     return { ...base, method: 'national', unit: view.national, explanation };
   }
-  const { region, branch, prefix } = rule;
+  const { region, branch, code } = rule;
+  const covered = coverageSubject(code);
   if (branch !== undefined) {
     return {
       ...base,
@@ -48,9 +52,9 @@ export function decideAllocation(input: AllocationInput): AllocationDecision {
       unit: branch,
       branch,
       region,
-      rulePrefix: prefix,
+      rulePrefix: code,
       distanceKm: distanceTo(branch, located),
-      explanation: `${prefix} belongs to ${branch.name}`,
+      explanation: `${covered} belongs to ${branch.name}`,
     };
   }
   const nearest = nearestBranches(view, located, 1, region)[0];
@@ -61,9 +65,9 @@ export function decideAllocation(input: AllocationInput): AllocationDecision {
       unit: nearest.branch,
       branch: nearest.branch,
       region,
-      rulePrefix: prefix,
+      rulePrefix: code,
       distanceKm: roundedKm(nearest.km),
-      explanation: `${prefix} belongs to ${region.name}, and ${nearest.branch.name} is its nearest branch`,
+      explanation: `${covered} belongs to ${region.name}, and ${nearest.branch.name} is its nearest branch`,
     };
   }
   return {
@@ -71,27 +75,9 @@ export function decideAllocation(input: AllocationInput): AllocationDecision {
     method: 'region_only',
     unit: region,
     region,
-    rulePrefix: prefix,
-    explanation: `${prefix} belongs to ${region.name}, which has no branch close by`,
+    rulePrefix: code,
+    explanation: `${covered} belongs to ${region.name}, which has no branch close by`,
   };
-}
-
-/** The branches nearest to a position, nearest first; of one region, or of all. */
-export function nearestBranches(
-  view: DirectoryView,
-  located: LocatedPostcode,
-  limit: number,
-  region?: Unit,
-): { branch: Unit; km: number }[] {
-  const from = located.position;
-  if (from === null) return [];
-  return view.branches
-    .filter((branch) => region === undefined || branch.parentId === region.id)
-    .flatMap((branch) =>
-      branch.position === null ? [] : [{ branch, km: distanceKm(from, branch.position) }],
-    )
-    .sort((one, other) => one.km - other.km || one.branch.slug.localeCompare(other.branch.slug))
-    .slice(0, limit);
 }
 
 /** Kilometres to a branch with one decimal, null where a position is missing. */
@@ -101,21 +87,22 @@ export function distanceTo(branch: Unit, located: LocatedPostcode): number | nul
     : roundedKm(distanceKm(located.position, branch.position));
 }
 
-/** The rule that decides: its region, its branch if there is one, and the prefix that said so. */
-function longestRule(
+/** The rule that decides: its region, its branch if there is one, and the code that said so. */
+function decidingRule(
   view: DirectoryView,
   postcode: Postcode,
-): { region: Unit; branch?: Unit; prefix: string } | undefined {
-  let ofRegion: { region: Unit; prefix: string } | undefined;
-  for (const prefix of coveragePrefixes(postcode)) {
-    const rules = view.rulesOf(prefix);
+  { officialCodes }: LocatedPostcode,
+): { region: Unit; branch?: Unit; code: string } | undefined {
+  let ofRegion: { region: Unit; code: string } | undefined;
+  for (const code of coverageCodes(postcode, officialCodes)) {
+    const rules = view.rulesOf(code);
     if (rules?.branch !== undefined) {
       const region = view.regionOf(rules.branch);
       if (ofRegion === undefined || ofRegion.region.id === region.id) {
-        return { region, branch: rules.branch, prefix };
+        return { region, branch: rules.branch, code };
       }
     }
-    if (rules?.region !== undefined) ofRegion ??= { region: rules.region, prefix };
+    if (rules?.region !== undefined) ofRegion ??= { region: rules.region, code };
   }
   return ofRegion;
 }

@@ -7,8 +7,9 @@ import { UnitDirectory } from '../units/unit-directory.js';
 import type { Unit } from '../units/unit.js';
 import { NotAPostcodeProblem } from './allocation.errors.js';
 import { Allocator } from './allocator.js';
-import { distanceTo, nearestBranches } from './decide-allocation.js';
+import { distanceTo } from './decide-allocation.js';
 import type { LookupAnswer } from './lookup.schemas.js';
+import { nearestBranches } from './nearest-branches.js';
 
 /** Answers "where is my branch?" from memory, also while the database is away. */
 @Injectable()

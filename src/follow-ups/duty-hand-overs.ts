@@ -56,12 +56,9 @@ export class DutyHandOvers {
     manager: EntityManager,
     duty: FollowUp,
     unit: Pick<DutyUnit, 'id' | 'kind'>,
+    office: Office = officeFor(unit.kind),
   ): Promise<void> {
-    await this.give(manager, duty, {
-      unit,
-      office: officeFor(unit.kind),
-      coveredByStandIn: false,
-    });
+    await this.give(manager, duty, { unit, office, coveredByStandIn: false });
   }
 
   /** Sees to the reminder after a first "no answer", on the next working evening. */

@@ -57,6 +57,32 @@ export class FollowUpsRepository {
     return row?.id;
   }
 
+  /**
+   * The duties about somebody that are not closed, locked: whoever changes more about a person takes
+   * these locks first, in the order of the ids, and then those of submissions.
+   */
+  async openOfPerson(manager: EntityManager, personId: string): Promise<string[]> {
+    const rows = await manager.query<{ id: string }[]>(
+      `SELECT id FROM follow_up
+        WHERE person_id = $1 AND state IN ('open', 'acknowledged', 'no_answer')
+        ORDER BY id FOR NO KEY UPDATE`,
+      [personId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Lets a unit see the submissions whose duties are still to be done for somebody who is theirs now. */
+  async moveOpenHandlings(manager: EntityManager, personId: string, unitId: string): Promise<void> {
+    await manager.query(
+      `UPDATE join_submission_handling h
+          SET unit_id = $2, version = h.version + 1, updated_at = clock_now()
+         FROM follow_up f
+        WHERE f.person_id = $1 AND f.state IN ('open', 'acknowledged', 'no_answer')
+          AND h.submission_id = f.submission_id AND h.unit_id <> $2`,
+      [personId, unitId],
+    );
+  }
+
   /** The unit and all above it, in this order, with their posts. */
   async unitsUpwards(manager: EntityManager, unitId: string): Promise<DutyUnit[]> {
     return this.database.statement<DutyUnit>(

@@ -12,8 +12,10 @@ import {
   type FollowUp,
   type Press,
   isClosed,
+  officeFor,
 } from './follow-up.js';
 import { FollowUpsRepository } from './follow-ups.repository.js';
+import type { Office } from '../units/office.js';
 
 /** What somebody says about a duty of theirs. */
 export interface DutyPress {
@@ -136,6 +138,29 @@ export class FollowUpsService {
     if (duty === undefined || !isUntouched || duty.unitId === unit.id) return;
     await this.record(manager, duty, 'reassigned', { kind: 'system' }, null);
     await this.handOvers.to(manager, duty, unit);
+  }
+
+  /**
+   * Gives the duties about somebody who now belongs to another unit to that one, whoever had taken
+   * them up, each with a notice of its own.
+   *
+   * @returns how many duties about this person are open there now.
+   */
+  async moveAllOf(
+    manager: EntityManager,
+    personId: string,
+    unit: Pick<DutyUnit, 'id' | 'kind'>,
+    office: Office = officeFor(unit.kind),
+  ): Promise<number> {
+    const ids = await this.followUps.openOfPerson(manager, personId);
+    for (const id of ids) {
+      const duty = await this.followUps.lock(manager, id);
+      if (duty === undefined || isClosed(duty.state)) continue;
+      if (duty.unitId === unit.id && duty.office === office) continue;
+      await this.record(manager, duty, 'reassigned', { kind: 'system' }, null);
+      await this.handOvers.to(manager, duty, unit, office);
+    }
+    return ids.length;
   }
 
   /** Sends the reminder of one hand-over, if the duty is still theirs and still to be done. */

@@ -1,6 +1,6 @@
 import type { ConfirmationState } from './confirmation.service.js';
 import type { ConfirmableSubmission } from './confirmation.repository.js';
-import { writtenPostcode } from './royal-mail-postcode.js';
+import { writtenPostcode } from '../postcodes/royal-mail-postcode.js';
 
 interface Detail {
   readonly label: string;

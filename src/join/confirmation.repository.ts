@@ -78,17 +78,13 @@ export class ConfirmationRepository {
     );
   }
 
-  /**
-   * Takes over what was posted; what was left blank stays as it is on the record.
-   *
-   * @returns the date of birth that the record has now, `YYYY-MM-DD`.
-   */
+  /** Takes over what was posted; what was left blank stays as it is on the record. */
   async acceptProposal(
     manager: EntityManager,
     personId: string,
     proposal: AcceptedProposal,
-  ): Promise<string | null> {
-    const [[record]] = await manager.query<[{ dateOfBirth: string | null }[], number]>(
+  ): Promise<void> {
+    await manager.query(
       `UPDATE person p
           SET postcode = coalesce(a.postcode, p.postcode),
               country = CASE WHEN a.postcode IS NULL THEN p.country ELSE a.country END,
@@ -101,11 +97,9 @@ export class ConfirmationRepository {
          FROM jsonb_to_record($2) AS a (
            postcode text, country text, address_line1 text, address_line2 text, town text,
            date_of_birth date)
-        WHERE p.id = $1
-       RETURNING p.date_of_birth::text AS "dateOfBirth"`,
+        WHERE p.id = $1`,
       [personId, JSON.stringify(proposal)],
     );
-    return record?.dateOfBirth ?? null;
   }
 
   async addContactPoint(

@@ -1,19 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { newId } from '../platform/new-id.js';
-import { Allocator } from '../allocation/allocator.js';
+import { Reallocation } from '../allocation/moves/reallocation.js';
 import { Database } from '../platform/database/database.js';
-import { Clock } from '../platform/time/clock.js';
-import { UnitDirectory } from '../units/unit-directory.js';
-import { isMinorOn } from './age.js';
-import { AllocationChangeRepository } from './allocation-change.repository.js';
+import { OutboxService } from '../platform/outbox/outbox.service.js';
 import { ConfirmationLink } from './confirmation-link.js';
 import { type ConfirmableSubmission, ConfirmationRepository } from './confirmation.repository.js';
 import { JoinForm } from './join-form.js';
-import { newAllocationRow } from './join-rows.js';
-import type { JoinInput } from './join.schemas.js';
 import { CONSENT_PURPOSE, postedConsents } from './posted-consents.js';
-import { royalMailPostcode, writtenPostcode } from './royal-mail-postcode.js';
+import { writtenPostcode } from '../postcodes/royal-mail-postcode.js';
 
 /** What a confirmation page shows. */
 export type ConfirmationState =
@@ -27,10 +22,8 @@ export class ConfirmationService {
     private readonly links: ConfirmationLink,
     private readonly form: JoinForm,
     private readonly repository: ConfirmationRepository,
-    private readonly directory: UnitDirectory,
-    private readonly allocator: Allocator,
-    private readonly allocations: AllocationChangeRepository,
-    private readonly clock: Clock,
+    private readonly reallocation: Reallocation,
+    private readonly outbox: OutboxService,
   ) {}
 
   /** What the link is for. Changes nothing: mail scanners open links too. */
@@ -51,14 +44,19 @@ export class ConfirmationService {
   async confirm(token: string): Promise<ConfirmationState> {
     const id = this.links.submissionOf(token);
     if (id === undefined) return { state: 'unknown' };
-    return this.database.transaction(async (manager) => {
+    const confirmed = await this.database.transaction(async (manager) => {
+      const known = await this.repository.find(manager, id, { lock: false });
+      // The person before the submission: whoever moves somebody takes the locks in this order.
+      if (known?.personId != null) await this.reallocation.lock(manager, known.personId);
       const submission = await this.repository.find(manager, id, { lock: true });
       const found = stateOf(submission);
       if (found.state !== 'open') return found;
       await this.repository.markConfirmed(manager, id);
       await this.believe(manager, found.submission);
-      return { state: 'confirmed', submission: found.submission };
+      return { state: 'confirmed' as const, submission: found.submission };
     });
+    this.outbox.ring();
+    return confirmed;
   }
 
   private async believe(manager: EntityManager, submission: ConfirmableSubmission): Promise<void> {
@@ -76,7 +74,7 @@ export class ConfirmationService {
     personId: string,
     { id, posted, email, phone }: ConfirmableSubmission,
   ): Promise<void> {
-    const dateOfBirth = await this.repository.acceptProposal(manager, personId, {
+    await this.repository.acceptProposal(manager, personId, {
       postcode: writtenPostcode(posted),
       country: posted.country,
       address_line1: posted.address?.line1 ?? null,
@@ -93,27 +91,14 @@ export class ConfirmationService {
       wordingVersion: this.form.wordingVersion,
       privacyNotice: posted.consent.privacyNotice,
     });
-    if (posted.postcode !== undefined) {
-      await this.allocateAnew(manager, personId, posted, dateOfBirth);
-    }
+    await this.moveHome(manager, personId);
   }
 
-  /** Who has moved belongs where they live now; the new branch has the duty of this post already. */
-  private async allocateAnew(
-    manager: EntityManager,
-    personId: string,
-    posted: JoinInput,
-    dateOfBirth: string | null,
-  ): Promise<void> {
-    const decision = this.allocator.decide(this.directory.view, royalMailPostcode(posted));
-    if (decision.provisional) return;
-    const isMinor = isMinorOn(dateOfBirth, this.clock.today());
-    await this.allocations.replaceAllocation(
-      manager,
-      personId,
-      newAllocationRow(newId(), decision),
-      isMinor,
-    );
+  /** Who has moved belongs where they live now. */
+  private async moveHome(manager: EntityManager, personId: string): Promise<void> {
+    const person = await this.reallocation.lock(manager, personId);
+    if (person === undefined) return;
+    await this.reallocation.decideAnewOrLater(manager, person, { decidedById: null, tells: true });
   }
 }
 

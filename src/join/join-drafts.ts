@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../platform/new-id.js';
 import type { AllocationDecision } from '../allocation/allocation-decision.js';
+import { newAllocationRow } from '../allocation/allocation-row.js';
 import { FollowUpDrafts } from '../follow-ups/follow-up-drafts.js';
 import { MessageDrafts } from '../messaging/message-drafts.js';
 import { Configuration } from '../platform/config/configuration.js';
@@ -9,16 +10,16 @@ import { OutboxService } from '../platform/outbox/outbox.service.js';
 import { Clock } from '../platform/time/clock.js';
 import { divisionOfNation, WorkingCalendar } from '../platform/time/working-days.js';
 import type { DirectoryView } from '../units/directory-view.js';
-import { isMinorOn } from './age.js';
+import { isMinorOn } from '../people/age.js';
 import { joinAnswer } from './join-answer.js';
 import { joinFingerprint, recipientHash } from './join-fingerprint.js';
 import { JoinForm } from './join-form.js';
-import { type JoinRows, newAllocationRow, type NewPersonRow } from './join-rows.js';
+import type { JoinRows, NewPersonRow } from './join-rows.js';
 import type { JoinInput } from './join.schemas.js';
 import { internationalPhone } from './phone-number.js';
 import { CONSENT_PURPOSE, postedConsents } from './posted-consents.js';
 import { newReference } from './reference.js';
-import { writtenPostcode } from './royal-mail-postcode.js';
+import { writtenPostcode } from '../postcodes/royal-mail-postcode.js';
 import { settleAllocation } from './settle-allocation.definition.js';
 
 /** How a submission came in, besides what it says. */

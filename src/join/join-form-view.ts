@@ -60,13 +60,15 @@ interface Banner {
 const TRUE_WORDS = new Set(['on', 'true', '1', 'yes']);
 const CARRIED_LISTS = ['interests'] as const;
 const LONGEST_CARRIED_LIST = 20;
+const LONGEST_POSTCODE = 100;
 
 /**
  * What `templates/pages/join.liquid` shows: an empty form, or what was typed with the faults beside
  * the fields. Nothing of a hostile body is trusted: what is not a text is taken as not typed.
  */
 export function joinFormView(input: JoinFormInput, setting: JoinFormSetting) {
-  const { body, problem } = input;
+  const { problem } = input;
+  const body = input.body ?? fromFinder(input.query);
   const { privacyNoticeVersion, organisation, ownPage } = setting;
   const isAgreed =
     input.isOurs === true && textIn(body, AGREEMENT_FIELD.path) === privacyNoticeVersion;
@@ -164,6 +166,12 @@ function fromLink(query: unknown, parameter: string, max: number): string {
     .slice(0, max)
     .replaceAll(/\p{Cs}/gu, '')
     .trim();
+}
+
+/** What the link from “find your branch” brings along: the postcode, to be seen and to be changed. */
+function fromFinder(query: unknown): object | undefined {
+  const postcode = fromLink(query, 'postcode', LONGEST_POSTCODE);
+  return postcode === '' ? undefined : { postcode };
 }
 
 function textField(spec: TextField, body: unknown, faults: JoinFormFaults): FieldView {

@@ -456,3 +456,17 @@ describe('the page of a confirmation link', () => {
     expect(pages.confirmationPage({ state: 'unknown' }).status).toBe(404);
   });
 });
+
+describe('the hosted form behind “find your branch”', () => {
+  it('has the postcode filled in, as text, and the rest as ever', () => {
+    const html = formOf({ query: { postcode: '"><b>M14\0 5RX' } });
+    expect(html).toContain('value="&#34;&gt;&lt;b&gt;M14  5RX"');
+    expect(html).toContain('name="source.page" value="https://join.example.org/join"');
+    expect(html).not.toContain('aria-invalid="');
+  });
+
+  it('takes the postcode of a post, not that of the address', () => {
+    const html = formOf({ query: { postcode: 'M14' }, body: { givenName: 'Sam' } });
+    expect(html).not.toContain('value="M14"');
+  });
+});

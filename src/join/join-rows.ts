@@ -1,4 +1,4 @@
-import type { AllocationDecision } from '../allocation/allocation-decision.js';
+import type { NewAllocationRow } from '../allocation/allocation-row.js';
 import type { NewFollowUpRow } from '../follow-ups/follow-up-draft.js';
 import type { NewMessageRow } from '../messaging/message.js';
 import type { NewOutboxRow } from '../platform/outbox/outbox-row.js';
@@ -17,21 +17,6 @@ export interface JoinRequestRow {
   suspected_bot: boolean;
   recipient_hash: string;
   acknowledgement_cap: number;
-}
-
-/** Why somebody belongs where, as a row of `allocation`. */
-export interface NewAllocationRow {
-  id: string;
-  method: string;
-  unit_id: string;
-  branch_id: string | null;
-  region_id: string | null;
-  rule_prefix: string | null;
-  precision: string;
-  distance_km: number | null;
-  explanation: string;
-  directory_version: string;
-  dataset_version: string;
 }
 
 /** The person as they would be made if nobody matches; names are those of the columns. */
@@ -81,20 +66,4 @@ export interface JoinRows {
   followUp: NewFollowUpRow;
   messages: NewMessageRow[];
   jobs: NewOutboxRow[];
-}
-
-export function newAllocationRow(id: string, decision: AllocationDecision): NewAllocationRow {
-  return {
-    id,
-    method: decision.method,
-    unit_id: decision.unit.id,
-    branch_id: decision.branch?.id ?? null,
-    region_id: decision.region?.id ?? null,
-    rule_prefix: decision.rulePrefix,
-    precision: decision.precision,
-    distance_km: decision.distanceKm,
-    explanation: decision.explanation,
-    directory_version: decision.directoryVersion,
-    dataset_version: decision.datasetVersion,
-  };
 }

@@ -1,12 +1,12 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AllocationModule } from '../allocation/allocation.module.js';
+import { MovesModule } from '../allocation/moves/moves.module.js';
 import { FollowUpsModule } from '../follow-ups/follow-ups.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { CorsPolicies } from '../platform/http/cors.js';
 import { PagesModule } from '../platform/templates/pages.module.js';
 import { UnitsModule } from '../units/units.module.js';
-import { AllocationChangeRepository } from './allocation-change.repository.js';
 import { ConfirmationController } from './confirmation.controller.js';
 import { ConfirmationLink } from './confirmation-link.js';
 import { ConfirmationRepository } from './confirmation.repository.js';
@@ -28,12 +28,12 @@ import { JoinSubmissionHandlingEntity } from './join-submission-handling.entity.
     AllocationModule,
     FollowUpsModule,
     MessagingModule,
+    MovesModule,
     PagesModule,
     UnitsModule,
   ],
   controllers: [JoinController, JoinPageController, ConfirmationController],
   providers: [
-    AllocationChangeRepository,
     ConfirmationLink,
     ConfirmationRepository,
     ConfirmationService,

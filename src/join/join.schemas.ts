@@ -7,7 +7,8 @@ import { regionSummarySchema, unitContactSchema } from '../units/unit.schemas.js
 import { branchSummarySchema } from '../allocation/lookup.schemas.js';
 import { ALLOCATION_METHODS } from '../allocation/allocation-decision.js';
 import { internationalPhone } from './phone-number.js';
-import { hasRoyalMailPostcodes } from './royal-mail-postcode.js';
+import { isLikelyBirth } from '../people/age.js';
+import { hasRoyalMailPostcodes } from '../postcodes/royal-mail-postcode.js';
 
 const agreed = (channel: string) =>
   z
@@ -15,15 +16,11 @@ const agreed = (channel: string) =>
     .optional()
     .meta({ description: `Whether we may ${channel} about our work. Not given: not agreed` });
 
-/** Nobody alive was born before; and PostgreSQL knows no year 0. */
-const EARLIEST_BIRTH = '1900-01-01';
-
 const sourceText = (max: number) => text({ max }).optional();
 
 /** A birth of our time; of what is no date at all something else complains. */
-const isLikelyBirth = (value: string): boolean =>
-  !isoDate().safeParse(value).success ||
-  (value >= EARLIEST_BIRTH && value <= londonDay(new Date()));
+const isBirth = (value: string): boolean =>
+  !isoDate().safeParse(value).success || isLikelyBirth(value, londonDay(new Date()));
 
 const joinFields = z.strictObject({
   givenName: text({ max: 100, needed: 'Please tell us your first name.' }).meta({
@@ -47,7 +44,7 @@ const joinFields = z.strictObject({
     })
     .optional(),
   dateOfBirth: isoDate()
-    .refine(isLikelyBirth, {
+    .refine(isBirth, {
       error: 'Please check the date of birth.',
       params: { code: 'out_of_range' },
     })

@@ -7,7 +7,7 @@ import { RateLimiter } from '../platform/http/rate-limiter.js';
 import { OutboxService } from '../platform/outbox/outbox.service.js';
 import { Clock } from '../platform/time/clock.js';
 import { UnitDirectory } from '../units/unit-directory.js';
-import { ageOn } from './age.js';
+import { ageOn } from '../people/age.js';
 import { JoinDrafts, type JoinReceipt } from './join-drafts.js';
 import { JoinForm } from './join-form.js';
 import {
@@ -19,7 +19,7 @@ import {
 } from './join.errors.js';
 import { JoinRepository } from './join.repository.js';
 import type { JoinAnswer, JoinInput } from './join.schemas.js';
-import { royalMailPostcode } from './royal-mail-postcode.js';
+import { royalMailPostcode } from '../postcodes/royal-mail-postcode.js';
 
 /** The organisation changed while the answer was drawn up, or a reference was taken: draw again. */
 const MOST_DRAFTS = 4;

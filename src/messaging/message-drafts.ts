@@ -30,6 +30,9 @@ export class MessageDrafts {
         submission_id: draft.submissionId ?? null,
         follow_up_id: draft.followUpId ?? null,
         assignment: draft.assignment ?? null,
+        unit_id: draft.unitId ?? null,
+        allocation_id: draft.allocationId ?? null,
+        allocation_run_id: draft.allocationRunId ?? null,
         recipient_hash:
           recipientHash === undefined ? null : Buffer.from(recipientHash).toString('hex'),
         state: 'queued',

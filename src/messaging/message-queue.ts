@@ -25,4 +25,17 @@ export class MessageQueue {
     await this.outbox.insert(manager, [outbox]);
     return true;
   }
+
+  /** As `add`, for many at once. @returns how many were written. */
+  async addAll(manager: EntityManager, drafts: readonly MessageDraft[]): Promise<number> {
+    if (drafts.length === 0) return 0;
+    const drawn = drafts.map((draft) => this.drafts.newMessage(draft));
+    const rows = drawn.map(({ message }) => message);
+    const written = await this.messages.insertAllOnce(manager, rows);
+    await this.outbox.insert(
+      manager,
+      drawn.flatMap(({ message, outbox }) => (written.has(message.id) ? [outbox] : [])),
+    );
+    return written.size;
+  }
 }

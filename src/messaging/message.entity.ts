@@ -10,6 +10,8 @@ import type { MessageChannel, MessageKind, MessageState } from './message.js';
 @Index('message_submission', { synchronize: false })
 @Index('message_follow_up', { synchronize: false })
 @Index('message_recipient', { synchronize: false })
+@Index('message_allocation', { synchronize: false })
+@Index('message_allocation_run', { synchronize: false })
 export class MessageEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'message_pk' })
   id!: string;
@@ -31,6 +33,19 @@ export class MessageEntity {
 
   @Column('integer', { nullable: true })
   assignment!: number | null;
+
+  @Column('uuid', {
+    name: 'unit_id',
+    nullable: true,
+    comment: 'The unit that is told of a move.',
+  })
+  unitId!: string | null;
+
+  @Column('uuid', { name: 'allocation_id', nullable: true })
+  allocationId!: string | null;
+
+  @Column('uuid', { name: 'allocation_run_id', nullable: true })
+  allocationRunId!: string | null;
 
   @Column('bytea', { name: 'recipient_hash', nullable: true })
   recipientHash!: Buffer | null;

@@ -28,20 +28,30 @@ export class MessageRepository {
 
   /** Writes a message unless its business key has been used. @returns whether it was written. */
   async insertOnce(manager: EntityManager, row: NewMessageRow): Promise<boolean> {
+    return (await this.insertAllOnce(manager, [row])).size > 0;
+  }
+
+  /** Writes messages whose business keys have not been used. @returns the ids of those written. */
+  async insertAllOnce(
+    manager: EntityManager,
+    rows: readonly NewMessageRow[],
+  ): Promise<ReadonlySet<string>> {
     const written = await manager.query<{ id: string }[]>(
       `INSERT INTO message (id, business_key, kind, channel, submission_id, follow_up_id, assignment,
-                            recipient_hash, state, message_id_header)
-       SELECT id, business_key, kind, channel, submission_id, follow_up_id, assignment,
-              decode(recipient_hash, 'hex'), state, message_id_header
-         FROM jsonb_to_record($1::jsonb) AS row(
+                            unit_id, allocation_id, allocation_run_id, recipient_hash, state,
+                            message_id_header)
+       SELECT id, business_key, kind, channel, submission_id, follow_up_id, assignment, unit_id,
+              allocation_id, allocation_run_id, decode(recipient_hash, 'hex'), state,
+              message_id_header
+         FROM jsonb_to_recordset($1::jsonb) AS row(
            id uuid, business_key text, kind text, channel text, submission_id uuid,
-           follow_up_id uuid, assignment integer, recipient_hash text, state text,
-           message_id_header text)
+           follow_up_id uuid, assignment integer, unit_id uuid, allocation_id uuid,
+           allocation_run_id uuid, recipient_hash text, state text, message_id_header text)
        ON CONFLICT (business_key) DO NOTHING
        RETURNING id`,
-      [JSON.stringify(row)],
+      [JSON.stringify(rows)],
     );
-    return written.length > 0;
+    return new Set(written.map(({ id }) => id));
   }
 
   /** Locks a message for the transaction; undefined where it is gone with the person it told of. */
@@ -49,7 +59,8 @@ export class MessageRepository {
     const [message] = await this.database.statement<LockedMessage>(
       'message_lock',
       `SELECT id, kind, channel, state, submission_id AS "submissionId",
-              follow_up_id AS "followUpId", assignment, attempts,
+              follow_up_id AS "followUpId", assignment, unit_id AS "unitId",
+              allocation_id AS "allocationId", allocation_run_id AS "allocationRunId", attempts,
               message_id_header AS "messageIdHeader", sending_until AS "sendingUntil",
               coalesce(sending_until <= clock_now(), true) AS expired,
               (SELECT json_build_object('name', name, 'phone', phone, 'email', email, 'demo', demo)

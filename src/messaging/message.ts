@@ -6,6 +6,9 @@ export const MESSAGE_KINDS = [
   'join_acknowledgement',
   'follow_up_notice',
   'follow_up_reminder',
+  'moved_away',
+  'moved_in',
+  'people_reallocated',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
@@ -25,6 +28,10 @@ export interface MessageDraft {
   readonly submissionId?: string | undefined;
   readonly followUpId?: string | undefined;
   readonly assignment?: number | undefined;
+  /** The unit that is told of a move. */
+  readonly unitId?: string | undefined;
+  readonly allocationId?: string | undefined;
+  readonly allocationRunId?: string | undefined;
   /** Keyed hash of the recipient, where messages to one address are counted. */
   readonly recipientHash?: Uint8Array | undefined;
 }
@@ -38,6 +45,9 @@ export interface NewMessageRow {
   readonly submission_id: string | null;
   readonly follow_up_id: string | null;
   readonly assignment: number | null;
+  readonly unit_id: string | null;
+  readonly allocation_id: string | null;
+  readonly allocation_run_id: string | null;
   /** In hexadecimal. */
   readonly recipient_hash: string | null;
   readonly state: 'queued';
@@ -59,6 +69,9 @@ export interface Message {
   readonly submissionId: string | null;
   readonly followUpId: string | null;
   readonly assignment: number | null;
+  readonly unitId: string | null;
+  readonly allocationId: string | null;
+  readonly allocationRunId: string | null;
   readonly attempts: number;
   readonly messageIdHeader: string;
 }

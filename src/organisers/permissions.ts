@@ -15,8 +15,20 @@ export const PERMISSIONS = [
   'join_submissions.read',
   'join_submissions.write',
   'people.read',
+  // The record itself: names, address, date of birth.
+  'people.write',
+  // Where somebody belongs, against the rules.
+  'allocations.write',
+  'allocation_runs.read',
+  // Deciding anew where everybody belongs.
+  'allocation_runs.write',
   'follow_ups.read',
   'follow_ups.write',
+  'units.read',
+  // Branches with their rules and posts.
+  'units.write',
+  // Regions with their rules and posts: the shape of the whole organisation.
+  'regions.write',
   'queues.read',
   'queues.write',
 ] as const;
@@ -26,10 +38,17 @@ const CONTACT_WORK: readonly Permission[] = [
   'join_submissions.read',
   'join_submissions.write',
   'people.read',
+  'people.write',
   'follow_ups.read',
   'follow_ups.write',
+  'units.read',
 ];
-const READING: readonly Permission[] = ['join_submissions.read', 'people.read', 'follow_ups.read'];
+const READING: readonly Permission[] = [
+  'join_submissions.read',
+  'people.read',
+  'follow_ups.read',
+  'units.read',
+];
 
 /**
  * The one table of who may do what. Which rows it may be done to is not said here: that follows
@@ -37,10 +56,10 @@ const READING: readonly Permission[] = ['join_submissions.read', 'people.read', 
  */
 export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   national_administrator: PERMISSIONS,
-  regional_organiser: CONTACT_WORK,
+  regional_organiser: [...CONTACT_WORK, 'allocations.write', 'allocation_runs.read', 'units.write'],
   branch_secretary: CONTACT_WORK,
-  // A treasurer sees money, not enquiries; their permissions come with donations.
-  treasurer: [],
+  // A treasurer sees money, not enquiries; the rest of their permissions comes with donations.
+  treasurer: ['units.read'],
   campaign_lead: READING,
   data_protection_officer: READING,
   reader: READING,

@@ -61,8 +61,11 @@ export class PeopleAdminRepository {
   }
 
   /** The person of an id; undefined for one that does not exist or is out of sight. */
-  async person(manager: OrganiserManager, id: string): Promise<Row | undefined> {
-    const [person] = await manager.query<Row[]>(
+  async person(
+    manager: OrganiserManager,
+    id: string,
+  ): Promise<(Row & { version: number }) | undefined> {
+    const [person] = await manager.query<(Row & { version: number })[]>(
       `SELECT ${SUMMARY}, p.external_id AS "externalId", p.country, p.version,
               to_char(p.date_of_birth, 'YYYY-MM-DD') AS "dateOfBirth",
               json_build_object('line1', p.address_line1, 'line2', p.address_line2,

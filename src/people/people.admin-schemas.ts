@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { placeSchema, unitReferenceSchema } from '../organisers/unit-reference.schema.js';
 import { pageOf, pageQuerySchema } from '../platform/http/keyset-page.js';
-import { instant, text, uuidV7Id } from '../platform/http/text.schema.js';
+import { country } from '../platform/http/country.schema.js';
+import { instant, isoDate, text, uuidV7Id } from '../platform/http/text.schema.js';
+import { londonDay } from '../platform/time/london-day.js';
+import { isLikelyBirth } from './age.js';
 
 export const PERSON_STATUSES = ['enquirer', 'supporter', 'member'] as const;
 
@@ -46,7 +49,7 @@ export const peoplePageSchema = pageOf(personSummarySchema).meta({ id: 'PeoplePa
 
 const allocationSchema = z
   .object({
-    method: z.enum(['coverage_rule', 'nearest_branch', 'region_only', 'national']),
+    method: z.enum(['coverage_rule', 'nearest_branch', 'region_only', 'national', 'override']),
     explanation: z.string().meta({ examples: ['CF10 belongs to Cardiff'] }),
     unit: unitReferenceSchema,
     region: placeSchema,
@@ -113,3 +116,50 @@ export const personSchema = z
     ),
   })
   .meta({ id: 'Person' });
+
+const line = (max: number) => text({ max }).nullable().optional();
+
+export const personChangeSchema = z
+  .strictObject({
+    givenName: text({ max: 100 })
+      .optional()
+      .meta({ examples: ['Sam'] }),
+    familyName: line(100),
+    dateOfBirth: isoDate()
+      .refine((value) => isLikelyBirth(value, londonDay(new Date())), {
+        error: 'Please check the date of birth.',
+        params: { code: 'out_of_range' },
+      })
+      .nullable()
+      .optional(),
+    country: country().optional(),
+    postcode: line(32).meta({
+      description: 'In any spelling; with it goes the branch that they belong to',
+      examples: ['M14 5RX'],
+    }),
+    address: z
+      .strictObject({ line1: line(200), line2: line(200), town: line(100) })
+      .optional()
+      .meta({ description: 'Each line for itself' }),
+  })
+  .meta({ id: 'PersonChange', description: 'What is left out stays; null takes away' });
+export type PersonChange = z.infer<typeof personChangeSchema>;
+
+export const personRecordSchema = z
+  .object({
+    id: uuidV7Id(),
+    givenName: z.string(),
+    familyName: optionalText,
+    status: z.enum(PERSON_STATUSES),
+    dateOfBirth: day,
+    country: z.string().meta({ description: 'ISO 3166-1' }),
+    postcode: optionalText,
+    address: z.object({ line1: optionalText, line2: optionalText, town: optionalText }),
+    unit: unitReferenceSchema.meta({ description: 'Whose officers see this person now' }),
+    region: placeSchema,
+    branch: placeSchema,
+    version: z.number().int().meta({ description: 'Also the ETag' }),
+    updatedAt: instant(),
+  })
+  .meta({ id: 'PersonRecord' });
+export type PersonRecord = z.input<typeof personRecordSchema>;

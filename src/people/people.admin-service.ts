@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { recordAudit } from '../audit/audit.js';
 import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
 import { Database } from '../platform/database/database.js';
-import { notFound } from '../platform/http/standard-problems.js';
+import { StaleVersion } from '../platform/http/if-match.js';
+import { invalidInput, notFound } from '../platform/http/standard-problems.js';
+import { OutboxService } from '../platform/outbox/outbox.service.js';
 import { PeopleAdminRepository } from './people-admin.repository.js';
-import type { PeopleQuery } from './people.admin-schemas.js';
+import { HomeMoves } from './home-moves.js';
+import type { PeopleQuery, PersonChange, PersonRecord } from './people.admin-schemas.js';
+import { changedColumns, concernsHome, postcodeFaults } from './person-change.js';
+import { PersonChangesRepository } from './person-changes.repository.js';
 
 /** People as an organiser may see them. */
 @Injectable()
@@ -12,6 +18,9 @@ export class PeopleAdminService {
   constructor(
     private readonly database: Database,
     private readonly repository: PeopleAdminRepository,
+    private readonly changes: PersonChangesRepository,
+    private readonly homeMoves: HomeMoves,
+    private readonly outbox: OutboxService,
   ) {}
 
   /** A page of the people of the caller's units. */
@@ -47,5 +56,60 @@ export class PeopleAdminService {
       });
       return details;
     });
+  }
+
+  /**
+   * Puts a record right. Who lives elsewhere now, or has another age, is decided anew for in the
+   * same transaction. A change that changes nothing leaves the version as it is, and tells nobody.
+   *
+   * @returns the record as it is now, also where it has gone to others with this change.
+   * @throws Problem 404 out of sight, 422 for a postcode that is none; StaleVersion 412.
+   */
+  async change(
+    organiser: SignedInOrganiser,
+    id: string,
+    version: number,
+    change: PersonChange,
+  ): Promise<PersonRecord> {
+    const record = await this.database.asOrganiser(organiser, (organisers) =>
+      this.database.asApplication(organisers, async (manager) => {
+        const isMine = await this.homeMoves.lockMine(manager, id);
+        const found = isMine ? await this.changes.columns(manager, id) : undefined;
+        if (found === undefined) throw notFound();
+        if (found.version !== version) throw new StaleVersion();
+        const faults = postcodeFaults(found.columns, change);
+        if (faults.length > 0) throw invalidInput(faults);
+        const changed = changedColumns(found.columns, change);
+        if (Object.keys(changed).length > 0) {
+          await this.changes.change(manager, id, found.columns, changed);
+          if (concernsHome(changed)) {
+            await this.homeMoves.follow(manager, id, organiser.organiserId);
+          }
+          await this.auditChange(manager, organiser, id, Object.keys(changed));
+        }
+        return this.changes.record(manager, id);
+      }),
+    );
+    if (record === undefined) throw new Error('A person who was locked is gone.');
+    this.outbox.ring();
+    return record;
+  }
+
+  /** One entry for each column, by name: what stood there and stands there now is not for a trail. */
+  private async auditChange(
+    manager: EntityManager,
+    { organiserId }: SignedInOrganiser,
+    personId: string,
+    columns: readonly string[],
+  ): Promise<void> {
+    for (const column of columns) {
+      await recordAudit(manager, {
+        actorKind: 'organiser',
+        actorId: organiserId,
+        action: `person.${column}_changed`,
+        subjectKind: 'person',
+        subjectId: personId,
+      });
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConsentEventEntity } from './consent-event.entity.js';
 import { ContactPointEntity } from './contact-point.entity.js';
@@ -6,6 +6,7 @@ import { DuplicateCandidateEntity } from './duplicate-candidate.entity.js';
 import { PeopleAdminController } from './people.admin-controller.js';
 import { PeopleAdminRepository } from './people-admin.repository.js';
 import { PeopleAdminService } from './people.admin-service.js';
+import { PersonChangesRepository } from './person-changes.repository.js';
 import { PersonEntity } from './person.entity.js';
 
 /** People: who they are, how to reach them, what they agreed to. */
@@ -19,6 +20,11 @@ import { PersonEntity } from './person.entity.js';
     ]),
   ],
   controllers: [PeopleAdminController],
-  providers: [PeopleAdminService, PeopleAdminRepository],
+  providers: [PeopleAdminService, PeopleAdminRepository, PersonChangesRepository],
 })
-export class PeopleModule {}
+export class PeopleModule {
+  /** @param moves the module that exports `HomeMoves`: what follows when somebody moves. */
+  static with(moves: Type): DynamicModule {
+    return { module: PeopleModule, imports: [moves] };
+  }
+}

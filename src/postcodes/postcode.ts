@@ -126,6 +126,17 @@ export function nearSpellings(text: string): string[] {
 }
 
 /**
+ * Whether a text is this postcode as it is written, but for case and spacing: nothing in it was
+ * repaired, and nothing could as well be something else. A small l among capitals may be a 1.
+ */
+export function isTypedExactly(text: string, { canonical }: Postcode): boolean {
+  const groups = groupsOf(text) ?? [];
+  const typed = groups.join('');
+  const hasDoubtfulL = /^[A-Z0-9l]*$/.test(typed) && /l/.test(typed) && /[A-Z]/.test(typed);
+  return compactOf(groups) === canonical.replace(/[ -]/g, '') && !hasDoubtfulL;
+}
+
+/**
  * The prefixes under which a coverage rule for this postcode may lie, the longest first:
  * `SW1A 1AA`, `SW1A 1`, `SW1A`, `SW1`, `SW`. A rule for `M1` does not cover `M14`.
  */

@@ -24,7 +24,7 @@ const unit = (slug: string): Unit => {
 };
 
 describe('the directory', () => {
-  it('knows the region and the branch of a prefix apart', () => {
+  it('knows the region and the branch of a code apart', () => {
     expect(organisation.rulesOf('LS')).toEqual({ region: unit('north'), branch: unit('leeds') });
     expect(organisation.rulesOf('M')).toEqual({ region: unit('north') });
     expect(organisation.rulesOf('M14')).toBeUndefined();
@@ -71,6 +71,36 @@ describe('the directory', () => {
       rules: [{ prefix: 'M', unitId: 'closed-branch' }],
     });
     expect(view.rulesOf('M')).toBeUndefined();
+  });
+
+  it('with other rules shows what would be, and stays as it is', () => {
+    const proposed = organisation.withRules({
+      remove: [
+        { prefix: 'LS', unitId: 'leeds' },
+        { prefix: 'M', unitId: 'south' },
+      ],
+      add: [{ prefix: 'E05011347', unitId: 'landline' }],
+    });
+    expect(proposed.rulesOf('LS')).toEqual({ region: unit('north') });
+    expect(proposed.rulesOf('E05011347')).toEqual({ branch: unit('landline') });
+    // Not the south's rule to take away.
+    expect(proposed.rulesOf('M')).toEqual({ region: unit('north') });
+    expect(proposed.version).toBe(organisation.version);
+    expect(proposed.branches).toEqual(organisation.branches);
+    expect(organisation.rulesOf('LS')).toEqual({ region: unit('north'), branch: unit('leeds') });
+    expect(organisation.rulesOf('E05011347')).toBeUndefined();
+  });
+
+  it('lets a proposed rule take the place of one for the same code and kind of unit', () => {
+    const moved = organisation.withRules({ add: [{ prefix: 'LS', unitId: 'landline' }] });
+    expect(moved.rulesOf('LS')).toEqual({ region: unit('north'), branch: unit('landline') });
+    const without = moved.withRules({ remove: [{ prefix: 'LS', unitId: 'landline' }] });
+    expect(without.rulesOf('LS')).toEqual({ region: unit('north') });
+  });
+
+  it('with a rule of a unit that it does not know is as it was', () => {
+    const proposed = organisation.withRules({ add: [{ prefix: 'M14', unitId: 'nowhere' }] });
+    expect(proposed.rulesOf('M14')).toBeUndefined();
   });
 
   it('is not ready while no organisation has been imported', () => {

@@ -1,10 +1,16 @@
-import type { DirectorySnapshot } from './unit-directory.repository.js';
+import type { CoverageRule, DirectorySnapshot } from './unit-directory.repository.js';
 import { canBeTold, isReachable, type Unit, type UnitContact } from './unit.js';
 
-/** The rules of one prefix: at most one of a region and one of a branch. */
-export interface RulesOfPrefix {
-  region?: Unit;
-  branch?: Unit;
+/** The rules of one code: at most one of a region and one of a branch. */
+export interface RulesOfCode {
+  readonly region?: Unit;
+  readonly branch?: Unit;
+}
+
+/** What is to be different in the rules; each side as the rules themselves are written. */
+export interface ProposedRules {
+  readonly add?: readonly CoverageRule[];
+  readonly remove?: readonly CoverageRule[];
 }
 
 /** The organisation as it stood at one version: units, their order, and the coverage rules. */
@@ -15,10 +21,10 @@ export class DirectoryView {
   readonly regions: readonly Unit[];
   readonly branches: readonly Unit[];
   private readonly units = new Map<string, Unit>();
-  private readonly rules = new Map<string, RulesOfPrefix>();
+  private readonly rules = new Map<string, RulesOfCode>();
   private readonly root: Unit | undefined;
 
-  constructor(snapshot: DirectorySnapshot) {
+  constructor(private readonly snapshot: DirectorySnapshot) {
     this.version = snapshot.version;
     for (const unit of snapshot.units) this.units.set(unit.id, unit);
     this.regions = snapshot.units.filter(({ kind }) => kind === 'region');
@@ -56,8 +62,25 @@ export class DirectoryView {
     return parent;
   }
 
-  rulesOf(prefix: string): RulesOfPrefix | undefined {
-    return this.rules.get(prefix);
+  /** The rules of a postcode prefix or an official code, in its written form. */
+  rulesOf(code: string): RulesOfCode | undefined {
+    return this.rules.get(code);
+  }
+
+  /**
+   * The same organisation with other rules, to see what would follow from a proposal: first those
+   * of `remove` are left out, then those of `add` put in, where one takes the place of a rule for
+   * the same code and the same kind of unit. Keeps its version, for it is no state that was stored.
+   * This view stays as it is.
+   */
+  withRules({ add = [], remove = [] }: ProposedRules): DirectoryView {
+    const gone = new Set(remove.map(({ prefix, unitId }) => `${prefix} ${unitId}`));
+    const placeOf = ({ prefix, unitId }: CoverageRule) => `${prefix} ${this.get(unitId)?.kind}`;
+    const taken = new Set(add.map(placeOf));
+    const kept = this.snapshot.rules.filter(
+      (rule) => !gone.has(`${rule.prefix} ${rule.unitId}`) && !taken.has(placeOf(rule)),
+    );
+    return new DirectoryView({ ...this.snapshot, rules: [...kept, ...add] });
   }
 
   /** The unit itself or the first above it that a notice would reach; in the end the national office. */

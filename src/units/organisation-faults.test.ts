@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { organisationFileSchema } from './organisation-file.schema.js';
 import { organisationFaults } from './organisation-faults.js';
 
-type UnitGiven = { slug: string; region?: string; coverage?: string[] };
+type UnitGiven = {
+  slug: string;
+  region?: string;
+  coverage?: string[];
+  wards?: string[];
+  constituencies?: string[];
+  localAuthorities?: string[];
+};
 
 function faults(regions: UnitGiven[], branches: UnitGiven[] = []): string[] {
   const named = (units: UnitGiven[]) => units.map((unit) => ({ name: unit.slug, ...unit }));
@@ -77,6 +84,24 @@ describe('the parts of an organisation’s file', () => {
         [{ slug: 'shrewsbury', region: 'west-mids', coverage: ['SY23'] }],
       ),
     ).toEqual(['The branch “shrewsbury” of “west-mids” and the region “wales” both cover SY23.']);
+  });
+
+  it('may not cover one ward, constituency or local authority twice, either', () => {
+    expect(
+      faults(
+        [
+          { slug: 'wales', localAuthorities: ['W06000015'] },
+          { slug: 'west-mids', constituencies: ['e14001350'] },
+        ],
+        [
+          { slug: 'cardiff', region: 'wales', wards: ['W05001234'], constituencies: ['E14001350'] },
+          { slug: 'barry', region: 'wales', wards: ['W05001234'], localAuthorities: ['W06000015'] },
+        ],
+      ),
+    ).toEqual([
+      'The branch “cardiff” of “wales” and the region “west-mids” both cover the constituency E14001350.',
+      'The branches “cardiff” and “barry” both cover the ward W05001234.',
+    ]);
   });
 
   it('may repeat a prefix within one unit', () => {

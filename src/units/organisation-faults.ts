@@ -1,9 +1,10 @@
-import type { OrganisationFile } from './organisation-file.schema.js';
+import { coverageWords } from './coverage-code.js';
+import { codesOf, type OrganisationFile } from './organisation-file.schema.js';
 
 /**
  * What is wrong between the parts of an organisation's file: names used twice, branches of unknown
- * regions, and coverage rules that clash (at equal length a branch wins inside its own
- * region; any other clash is refused). Each fault names both sides.
+ * regions, and coverage rules that clash (for the same code a branch wins inside its own region;
+ * any other clash is refused). Each fault names both sides.
  */
 export function organisationFaults(file: OrganisationFile): string[] {
   return [
@@ -33,27 +34,30 @@ function unknownRegions({ regions, branches }: OrganisationFile): string[] {
 function clashes({ regions, branches }: OrganisationFile): string[] {
   const ofRegion = new Map<string, string>();
   const faults: string[] = [];
-  for (const { slug, coverage } of regions) {
-    for (const prefix of new Set(coverage)) {
-      const other = ofRegion.get(prefix);
-      if (other !== undefined)
-        faults.push(`The regions “${other}” and “${slug}” both cover ${prefix}.`);
-      ofRegion.set(prefix, slug);
+  for (const region of regions) {
+    for (const code of codesOf(region)) {
+      const other = ofRegion.get(code);
+      if (other !== undefined) {
+        const both = `The regions “${other}” and “${region.slug}”`;
+        faults.push(`${both} both cover ${coverageWords(code)}.`);
+      }
+      ofRegion.set(code, region.slug);
     }
   }
   const ofBranch = new Map<string, string>();
-  for (const { slug, region, coverage } of branches) {
-    for (const prefix of new Set(coverage)) {
-      const other = ofBranch.get(prefix);
+  for (const branch of branches) {
+    const { slug, region } = branch;
+    for (const code of codesOf(branch)) {
+      const other = ofBranch.get(code);
       if (other !== undefined) {
-        faults.push(`The branches “${other}” and “${slug}” both cover ${prefix}.`);
+        const both = `The branches “${other}” and “${slug}”`;
+        faults.push(`${both} both cover ${coverageWords(code)}.`);
       }
-      ofBranch.set(prefix, slug);
-      const holder = ofRegion.get(prefix);
+      ofBranch.set(code, slug);
+      const holder = ofRegion.get(code);
       if (holder !== undefined && holder !== region) {
-        faults.push(
-          `The branch “${slug}” of “${region}” and the region “${holder}” both cover ${prefix}.`,
-        );
+        const both = `The branch “${slug}” of “${region}” and the region “${holder}”`;
+        faults.push(`${both} both cover ${coverageWords(code)}.`);
       }
     }
   }

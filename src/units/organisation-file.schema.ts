@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emailAddress, text } from '../platform/http/text.schema.js';
-import { parseCoveragePrefix } from '../postcodes/postcode.js';
+import { type CoverageKind, parseCoverageCode } from './coverage-code.js';
 
 const slug = z
   .string()
@@ -9,14 +9,32 @@ const slug = z
 
 const phone = text({ max: 40 });
 
-const coverage = z.array(
-  z.string().transform((value, context) => {
-    const parsed = parseCoveragePrefix(value);
-    if (parsed !== undefined) return parsed.prefix;
-    context.addIssue(`“${value}” is not a postcode prefix such as M, M14, M14 5 or M14 5RX`);
-    return z.NEVER;
-  }),
-);
+/** What codes of a kind are called in a fault, with one that is right. */
+const CODE_OF_KIND: Readonly<Record<CoverageKind, string>> = {
+  postcode: 'a postcode prefix such as M, M14, M14 5 or M14 5RX',
+  ward: 'the code of a ward, such as E05011347',
+  constituency: 'the code of a constituency, such as E14001350',
+  local_authority: 'the code of a local authority, such as E08000003',
+};
+
+function codes(kind: CoverageKind) {
+  return z.array(
+    z.string().transform((value, context) => {
+      const parsed = parseCoverageCode(value);
+      if (parsed?.kind === kind) return parsed.code;
+      context.addIssue(`“${value}” is not ${CODE_OF_KIND[kind]}`);
+      return z.NEVER;
+    }),
+  );
+}
+
+/** What a unit covers; each key stands for the codes of one kind. */
+const covered = {
+  coverage: codes('postcode').default([]),
+  wards: codes('ward').default([]),
+  constituencies: codes('constituency').default([]),
+  localAuthorities: codes('local_authority').default([]),
+};
 
 const position = z.strictObject({
   lat: z.number().min(-90).max(90),
@@ -28,7 +46,7 @@ const regionSchema = z.strictObject({
   name: text({ max: 200 }),
   phone: phone.optional(),
   email: emailAddress().optional(),
-  coverage: coverage.default([]),
+  ...covered,
 });
 
 const branchSchema = z.strictObject({
@@ -39,7 +57,7 @@ const branchSchema = z.strictObject({
   email: emailAddress().optional(),
   town: text({ max: 200 }).optional(),
   position: position.optional(),
-  coverage: coverage.default([]),
+  ...covered,
   meets: text({ max: 500 }).optional(),
   venue: text({ max: 500 }).optional(),
   publishes: z
@@ -74,6 +92,13 @@ export const organisationFileSchema = z.preprocess(
 
 export type OrganisationFile = z.output<typeof organisationFileSchema>;
 export type BranchInFile = OrganisationFile['branches'][number];
+type RegionInFile = OrganisationFile['regions'][number];
+
+/** All that a region or branch of the file covers, each code once. */
+export function codesOf(unit: RegionInFile | BranchInFile): string[] {
+  const { coverage, wards, constituencies, localAuthorities } = unit;
+  return [...new Set([...coverage, ...wards, ...constituencies, ...localAuthorities])];
+}
 
 function withoutRemarks(file: unknown): unknown {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) return file;

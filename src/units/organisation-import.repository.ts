@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import type { CoverageKind } from './coverage-code.js';
+import { USUAL_OFFICE } from './office.js';
 import type { UnitKind } from './unit.js';
 
 /** A unit as the import wants it to be; the names are those of the columns. */
@@ -23,6 +25,8 @@ export interface WantedUnit {
 /** A coverage rule as the import wants it to be. */
 export interface WantedRule {
   id: string;
+  kind: CoverageKind;
+  /** The code that it covers. */
   prefix: string;
   unit_kind: 'region' | 'branch';
   slug: string;
@@ -115,9 +119,10 @@ export class OrganisationImportRepository {
   /** Adds the wanted rules that are not there. @returns how many. */
   async addRules(rules: WantedRule[]): Promise<number> {
     const added: unknown[] = await this.manager.query(
-      `INSERT INTO coverage_rule (id, prefix, unit_id, unit_kind)
-       SELECT w.id, w.prefix, u.id, w.unit_kind
-         FROM jsonb_to_recordset($1) AS w (id uuid, prefix text, unit_kind text, slug text)
+      `INSERT INTO coverage_rule (id, kind, prefix, unit_id, unit_kind)
+       SELECT w.id, w.kind, w.prefix, u.id, w.unit_kind
+         FROM jsonb_to_recordset($1)
+              AS w (id uuid, kind text, prefix text, unit_kind text, slug text)
          JOIN unit u ON u.kind = w.unit_kind AND u.slug = w.slug
         WHERE NOT EXISTS (SELECT FROM coverage_rule r
                            WHERE r.prefix = w.prefix AND r.unit_id = u.id)
@@ -125,6 +130,18 @@ export class OrganisationImportRepository {
       [JSON.stringify(rules)],
     );
     return added.length;
+  }
+
+  /** Gives every open unit the office that it usually has, vacant, so that it can be filled. */
+  async addUsualPosts(): Promise<void> {
+    await this.manager.query(
+      `INSERT INTO post (id, unit_id, office)
+       SELECT uuid_v7(), u.id, usual.office
+         FROM unit u JOIN jsonb_each_text($1) AS usual (kind, office) ON usual.kind = u.kind
+        WHERE u.closed_at IS NULL
+       ON CONFLICT ON CONSTRAINT post_office_key DO NOTHING`,
+      [JSON.stringify(USUAL_OFFICE)],
+    );
   }
 
   /** Units that are in the database and not in the file; an import never deletes them. */

@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { newId } from '../platform/new-id.js';
+import { coverageWords, parseCoverageCode } from './coverage-code.js';
 import {
   type BranchInFile,
+  codesOf,
   type OrganisationFile,
   organisationFileSchema,
 } from './organisation-file.schema.js';
@@ -62,12 +64,13 @@ export async function importOrganisation(
       throw new OrganisationFileError(
         clashes.map(
           ({ prefix, other, slug }) =>
-            `“${slug}” covers ${prefix}, which already belongs to “${other}” (not in the file).`,
+            `“${slug}” covers ${coverageWords(prefix)}, which already belongs to “${other}” (not in the file).`,
         ),
       );
     }
     const rulesRemoved = await repository.dropRules(units, rules);
     const rulesAdded = await repository.addRules(rules);
+    await repository.addUsualPosts();
     return {
       unitsChanged,
       rulesAdded,
@@ -152,9 +155,10 @@ function wantedBranch(branch: BranchInFile) {
 }
 
 function wantedRules({ regions, branches }: OrganisationFile): WantedRule[] {
-  const rules = (unit_kind: 'region' | 'branch', units: { slug: string; coverage: string[] }[]) =>
-    units.flatMap(({ slug, coverage }) =>
-      [...new Set(coverage)].map((prefix) => ({ id: newId(), prefix, unit_kind, slug })),
-    );
-  return [...rules('region', regions), ...rules('branch', branches)];
+  const rulesOf = (unit_kind: 'region' | 'branch') => (unit: OrganisationFile['regions'][number]) =>
+    codesOf(unit).map((prefix) => {
+      const kind = parseCoverageCode(prefix)?.kind ?? 'postcode';
+      return { id: newId(), kind, prefix, unit_kind, slug: unit.slug };
+    });
+  return [...regions.flatMap(rulesOf('region')), ...branches.flatMap(rulesOf('branch'))];
 }

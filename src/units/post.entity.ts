@@ -22,4 +22,11 @@ export class PostEntity {
 
   @Column('uuid', { name: 'stand_in_id', nullable: true })
   standInId!: string | null;
+
+  /** Moved on by the table itself, whoever changes the row. */
+  @Column('integer', { default: 1 })
+  version!: number;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'clock_now()' })
+  updatedAt!: Date;
 }

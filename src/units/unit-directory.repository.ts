@@ -4,6 +4,7 @@ import type { UnitKind } from './unit.js';
 import type { Unit } from './unit.js';
 
 export interface CoverageRule {
+  /** A postcode prefix, or the official code of a ward, constituency or local authority. */
   prefix: string;
   unitId: string;
 }

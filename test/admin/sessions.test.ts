@@ -41,8 +41,13 @@ describe('signing in', () => {
         'join_submissions.read',
         'join_submissions.write',
         'people.read',
+        'people.write',
+        'allocations.write',
+        'allocation_runs.read',
         'follow_ups.read',
         'follow_ups.write',
+        'units.read',
+        'units.write',
       ],
     });
   });

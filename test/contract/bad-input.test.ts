@@ -50,6 +50,8 @@ const ROUTES: Readonly<Record<string, { query?: string; body?: { json: object; f
     'GET /v1/branches/nearest': { query: 'postcode=M14' },
     'GET /v1/regions': { query: 'limit=2' },
     'GET /v1/regions/{slug}': {},
+    'GET /branches': {},
+    'GET /branches/{slug}': {},
     'GET /join': {},
     'GET /join/thanks': {},
     'GET /health/live': {},

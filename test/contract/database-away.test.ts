@@ -45,6 +45,8 @@ describe('while the database is away', () => {
       '/v1/branches.geojson',
       '/v1/regions',
       '/v1/regions/wales',
+      '/branches?postcode=LS1',
+      '/branches/leeds',
       '/join',
       '/health/live',
     ]) {

@@ -150,6 +150,14 @@ export class RequestDrawer {
       if (choices.chance(0.5)) headers.push(['Idempotency-Key', key]);
     }
     const tag = pool.pick('etag', choices);
+    const condition = operation.parameters.find(
+      ({ in: place, name: one }) => place === 'header' && one === 'If-Match',
+    );
+    if (condition !== undefined) {
+      // Most things are of their first version.
+      const version = choices.chance(0.7) || tag === undefined ? '"1"' : tag;
+      if (choices.chance(condition.required ? 0.95 : 0.3)) headers.push(['If-Match', version]);
+    }
     if (choices.chance(0.05) && tag !== undefined) headers.push(['If-None-Match', tag]);
     return headers;
   }

@@ -126,6 +126,7 @@ const BY_NAME: Readonly<Record<string, Sensible>> = {
       [1, pool.pick('reference', choices) ?? 'J-7Q4K-2MXF'],
       [1, choices.pick(['%', '_', '%%%', 'a_b', '\\', "'", '( | ) & !', ':*', 'a'.repeat(200)])],
     ]),
+  unit: (choices, pool) => pool.pick('branches.id', choices),
   region: known('regions.slug', 'wales'),
   branch: known('branches.slug', 'leeds'),
   assignedTo: (choices, pool) =>
@@ -143,8 +144,27 @@ const BY_NAME: Readonly<Record<string, Sensible>> = {
   totp: oneOf('123456'),
 };
 
+/** Names in addresses, most of them new. */
+const slug: Sensible = (choices) => `unit-${choices.between(0, 100_000)}`;
+
 /** Where a name means something else than elsewhere. */
 const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Sensible>>>> = {
+  'POST /v1/admin/regions': { slug },
+  'POST /v1/admin/branches': { slug },
+  'POST /v1/admin/coverage-rules': {
+    unitId: (choices, pool) =>
+      pool.pick(choices.chance(0.8) ? 'branches.id' : 'regions.id', choices),
+    // Outcodes and wards that nobody covers, mostly.
+    code: (choices) =>
+      choices.weighted([
+        [6, `M${choices.between(30, 99)} ${choices.between(0, 9)}`],
+        [2, `E05${choices.between(100_000, 999_999)}`],
+        [1, choices.pick(['M14', 'LS', 'E14001350', 'E08000003'])],
+      ]),
+  },
+  'POST /v1/admin/allocations/recompute': {
+    dryRunId: (choices, pool) => pool.pick('dry-run.id', choices),
+  },
   'POST /v1/admin/sessions': {
     email: oneOf(...ORGANISERS, 'nobody@example.org'),
     password: oneOf(ORGANISERS_PASSWORD, ORGANISERS_PASSWORD, 'a wrong password', '\u0000\ud800'),

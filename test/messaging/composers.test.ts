@@ -20,6 +20,13 @@ class Notice extends Silent {}
 class Reminder extends Silent {}
 @ComposesMessage('follow_up_notice')
 class SecondNotice extends Silent {}
+@ComposesMessage('moved_away')
+class MovedAway extends Silent {}
+@ComposesMessage('moved_in')
+class MovedIn extends Silent {}
+@ComposesMessage('people_reallocated')
+class Reallocated extends Silent {}
+const OF_MOVES = [MovedAway, MovedIn, Reallocated];
 
 async function boot(composers: Type[]): Promise<MessageComposers> {
   @Module({ imports: [DiscoveryModule], providers: [MessageComposers, ...composers] })
@@ -33,12 +40,12 @@ async function boot(composers: Type[]): Promise<MessageComposers> {
 
 describe('composers', () => {
   it('are found at boot, one for each kind', async () => {
-    const composers = await boot([Acknowledgement, Notice, Reminder]);
+    const composers = await boot([Acknowledgement, Notice, Reminder, ...OF_MOVES]);
     expect(composers.of('follow_up_notice')).toBeInstanceOf(Notice);
   });
 
   it('stop the boot where a kind has none or two', async () => {
-    await expect(boot([Notice, SecondNotice, Reminder])).rejects.toThrow(
+    await expect(boot([Notice, SecondNotice, Reminder, ...OF_MOVES])).rejects.toThrow(
       'join_acknowledgement has no composer; follow_up_notice has 2 composers',
     );
   });

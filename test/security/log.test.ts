@@ -41,6 +41,7 @@ describe('the log', () => {
     ['a path of a route', { path: `/v1/branches/%0d%0a${encodeURIComponent(FORGED)}` }],
     ['a link', { path: `/duties/${encodeURIComponent(`\n${FORGED}`)}` }],
     ['a query', { path: `/v1/branches/nearest?postcode=%0a${encodeURIComponent(FORGED)}` }],
+    ['a postcode', { path: `/branches?postcode=%0a${encodeURIComponent(FORGED)}` }],
     ['a method that nothing takes', { method: 'PROPFIND', path: '/v1/join' }],
     ['a body', { method: 'POST', path: '/v1/join', body: `{"givenName":"\\n${FORGED}"` }],
     ['a sign-in', { method: 'POST', path: '/v1/admin/sessions', body: FORGED }],
@@ -96,6 +97,15 @@ describe('the log', () => {
       expect(logged).not.toContain(secret);
     }
     expect(logged).not.toMatch(/rosalind|unmistakable|900987|LS6|Words of mine|127\.0\.0\.1/i);
+  });
+
+  it('holds nothing of what somebody looked for', async () => {
+    for (const path of ['/branches?postcode=LS6+3HN', '/v1/branches/nearest?postcode=LS6+3HN']) {
+      await request(app.url).get(path).set('Referer', `https://a.example${path}`).expect(200);
+    }
+    await request(app.url).get('/branches?postcode=LS6+3HNX9').expect(422);
+    expect(lines()).toMatchObject([{ route: '/branches' }, { status: 200 }, { status: 422 }]);
+    expect(app.written.join('')).not.toMatch(/LS6|3HN|Referer/i);
   });
 
   it('holds no password and no session of an organiser', async () => {

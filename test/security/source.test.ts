@@ -10,6 +10,8 @@ const filesBelow = (folder: string, ending: RegExp) =>
 
 const sources = filesBelow('src', /(?<!\.test)\.ts$/);
 const templates = filesBelow('templates', /\.liquid$/);
+/** Run in browsers: ours on our pages, and on the pages of other sites. */
+const browserScripts = filesBelow('templates/assets', /\.js$/);
 
 /** The files in which a pattern stands. */
 const having = (files: readonly string[], pattern: RegExp) =>
@@ -17,9 +19,9 @@ const having = (files: readonly string[], pattern: RegExp) =>
 
 describe('the source', () => {
   it('makes no program out of data', () => {
-    expect(having(sources, /\beval\(|\bFunction\(|['"](?:node:)?vm['"]|import\((?!\))/)).toEqual(
-      [],
-    );
+    expect(
+      having(sources, /\beval\(|\bFunction\(|['"](?:node:)?vm['"]|import\((?!\)|'\.)/),
+    ).toEqual([]);
   });
 
   it('starts another program only to bring up the database of development', () => {
@@ -28,9 +30,9 @@ describe('the source', () => {
     expect(starting.filter((path) => !path.startsWith('src/development/'))).toEqual([]);
   });
 
-  it('asks nobody on the network but the database, the queue and the mail server', () => {
+  it('asks nobody else on the network, but for a release that an operator fetches', () => {
     const asking = /\bfetch\(|\bXMLHttpRequest\b|\bWebSocket\(|['"](?:undici|axios|got)['"]/;
-    expect(having(sources, asking)).toEqual([]);
+    expect(having(sources, asking)).toEqual(['src/providers/downloads/download-file.ts']);
   });
 
   it('takes a random number that anybody could foretell for nothing but a pause', () => {
@@ -68,8 +70,29 @@ describe('the templates', () => {
 
   it('of pages run no script, load nothing from elsewhere, and post to ourselves', () => {
     const pages = templates.filter((path) => path.startsWith('templates/pages/'));
-    expect(having(pages, /<script|\son\w+=|javascript:|<iframe|<object|<embed/i)).toEqual([]);
+    // The map alone has scripts: files of ours whose hash stands beside them.
+    const ownScript =
+      /<script(?! defer src="\{\{ (map\.files\.\w+)\.path \}\}" integrity="\{\{ \1\.integrity \}\}"><\/script>)/;
+    expect(having(pages, ownScript)).toEqual([]);
+    expect(having(pages, /<script/)).toEqual(['templates/pages/branches.liquid']);
+    expect(having(pages, /\son\w+=|javascript:|<iframe|<object|<embed/i)).toEqual([]);
     expect(having(pages, /(?:src|href|action)="https?:/i)).toEqual([]);
     expect(having(pages, /<form/).length).toBeGreaterThan(2);
+  });
+});
+
+describe('the scripts for browsers', () => {
+  it('write no HTML from texts, compute no code and keep nothing', () => {
+    expect(browserScripts.length).toBeGreaterThan(1);
+    const dangerous =
+      /innerHTML|insertAdjacentHTML|document\.write|\beval\b\(|Function\(|localStorage|sessionStorage|\.cookie\b|postMessage/;
+    expect(having(browserScripts, dangerous)).toEqual([]);
+  });
+
+  it('connect to nobody; that for other sites, to the server that it came from', () => {
+    expect(having(browserScripts, /\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon/)).toEqual([
+      'templates/assets/embed-branches.js',
+    ]);
+    expect(having(browserScripts, /https?:\/\/(?!join\.example\.org)/)).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ import {
   OrganisationFileError,
   type OrganisationImportReport,
 } from '../../src/units/organisation-import.js';
+import { makeOrganiser } from '../factories/organisation.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 let database: TestDatabase;
@@ -175,6 +176,62 @@ describe('an import', () => {
     expect(report).toMatchObject({ unitsChanged: 0, rulesAdded: 1, rulesRemoved: 2 });
   });
 
+  it('takes rules by ward, constituency and local authority too, each with its kind', async () => {
+    const [leeds, hove] = SMALL.branches;
+    const file = {
+      ...SMALL,
+      regions: [{ ...SMALL.regions[0], localAuthorities: ['E08000035'] }, SMALL.regions[1]],
+      branches: [
+        { ...leeds, wards: ['e05011400', 'E05011400'], constituencies: ['E14001324'] },
+        hove,
+      ],
+    };
+    expect(await load(file)).toMatchObject({ rulesAdded: 9, rulesRemoved: 0 });
+    const rules = await database.sql(
+      `SELECT r.kind, r.prefix, u.slug FROM coverage_rule r JOIN unit u ON u.id = r.unit_id
+        WHERE r.kind <> 'postcode' ORDER BY r.prefix`,
+    );
+    expect(rules).toEqual([
+      { kind: 'ward', prefix: 'E05011400', slug: 'leeds' },
+      { kind: 'local_authority', prefix: 'E08000035', slug: 'north' },
+      { kind: 'constituency', prefix: 'E14001324', slug: 'leeds' },
+    ]);
+    expect(await load(file)).toMatchObject({ rulesAdded: 0, rulesRemoved: 0 });
+    expect(await load(SMALL)).toMatchObject({ rulesAdded: 0, rulesRemoved: 3 });
+  });
+
+  it('gives every unit the office of its kind, vacant, and leaves one that is filled', async () => {
+    await load(SMALL);
+    const posts = () =>
+      database.sql(
+        `SELECT u.slug, p.office, p.holder_id, p.version
+           FROM post p JOIN unit u ON u.id = p.unit_id ORDER BY u.slug`,
+      );
+    const vacant = (slug: string, office: string) => ({
+      slug,
+      office,
+      holder_id: null,
+      version: 1,
+    });
+    const all = [
+      vacant('hove', 'branch_secretary'),
+      vacant('leeds', 'branch_secretary'),
+      vacant('national-office', 'national_office'),
+      vacant('north', 'regional_organiser'),
+      vacant('south', 'regional_organiser'),
+    ];
+    expect(await posts()).toEqual(all);
+    const { id } = await makeOrganiser(database, 'leeds@example.org', 'no hash');
+    await database.sql(
+      `UPDATE post SET holder_id = $1 FROM unit u WHERE u.id = unit_id AND u.slug = 'leeds'`,
+      [id],
+    );
+    await load(SMALL);
+    expect(await posts()).toEqual(
+      all.map((post) => (post.slug === 'leeds' ? { ...post, holder_id: id, version: 2 } : post)),
+    );
+  });
+
   it('never deletes what the file does not name, and says so', async () => {
     await load(SMALL);
     const report = await load({ ...SMALL, branches: SMALL.branches.slice(0, 1) });
@@ -193,7 +250,16 @@ describe('a file with faults', () => {
       nationalOffice: {},
       regions: [{ slug: 'North West', name: 'North', coverage: ['M1O', 'nonsense', 'M'] }],
       branches: [
-        { slug: 'x', name: 'X', region: 'nowhere', position: { lat: 91, long: 0 }, colour: 'red' },
+        {
+          slug: 'x',
+          name: 'X',
+          region: 'nowhere',
+          position: { lat: 91, long: 0 },
+          colour: 'red',
+          wards: ['E14001324'],
+          constituencies: ['LS6'],
+          localAuthorities: [''],
+        },
       ],
     });
     for (const part of [
@@ -203,6 +269,9 @@ describe('a file with faults', () => {
       'regions.0.coverage.0: “M1O” is not a postcode prefix',
       'regions.0.coverage.1: “nonsense” is not',
       'branches.0.position.lat:',
+      'branches.0.wards.0: “E14001324” is not the code of a ward',
+      'branches.0.constituencies.0: “LS6” is not the code of a constituency',
+      'branches.0.localAuthorities.0: “” is not the code of a local authority',
       'branches.0: Unrecognized key: "colour"',
     ]) {
       expect(

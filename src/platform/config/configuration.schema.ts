@@ -44,6 +44,17 @@ const redisUrls = z
     'must be redis://host:6379 (or rediss://), several separated by commas for a cluster',
   );
 
+/** What stands in braces in an address of map tiles; `{s}` and `{r}` may besides. */
+const TILE_MARKS = ['z', 'x', 'y'];
+
+const tileTemplate = z
+  .string()
+  .max(500)
+  .refine(
+    isTileTemplate,
+    'must be an address like https://tile.example.org/{z}/{x}/{y}.png; {s} only before the host',
+  );
+
 /**
  * Every setting of every process, from the environment. A setting that is absent takes the default
  * that is named here; `docs/operating.md` explains each in words.
@@ -94,6 +105,12 @@ export const environmentSchema = z.object({
   PRIVACY_NOTICE_VERSION: z.string().min(1).max(100).default('2026-11'),
   MINIMUM_AGE: count(0, 18).default(14),
   NEAREST_BRANCH_LIMIT_KM: z.coerce.number().min(0).max(2000).default(50),
+  /** Pictures behind the map of branches. Default: none, the map draws the coast by itself. */
+  BRANCH_MAP_TILES: tileTemplate.optional(),
+  /** Whom the pictures are from, in words; an address at its end becomes a link. */
+  BRANCH_MAP_ATTRIBUTION: z.string().min(3).max(300).optional(),
+  /** How long it can be looked up whom a dry run or recompute moves, in days. */
+  ALLOCATION_RUN_DAYS: count(1, 3650).default(30),
   ACKNOWLEDGEMENTS_PER_ADDRESS_PER_DAY: count(1, 1000).default(3),
   FOLLOW_UP_DUE_WORKING_DAYS: count(1, 60).default(2),
   FOLLOW_UP_REMIND_WORKING_DAYS: count(1, 60).default(1),
@@ -117,4 +134,16 @@ function isNetwork(entry: string): boolean {
 function isOrigin(entry: string): boolean {
   const bare = entry.replace(/:\*$/, '');
   return URL.canParse(bare) && new URL(bare).origin === bare;
+}
+
+/** An address with the marks of a tile; nothing but `{s}` may stand for a part of the host. */
+function isTileTemplate(value: string): boolean {
+  const bare = value.replace(/^(https?:\/\/)\{s\}\./, '$1a.');
+  if (!/^https?:\/\/[^{}/?#\s@]+\/\S+$/.test(bare) || !URL.canParse(bare)) return false;
+  // What stands between braces is every second part.
+  const marks = bare.split(/[{}]/).filter((_part, index) => index % 2 === 1);
+  return (
+    TILE_MARKS.every((mark) => marks.includes(mark)) &&
+    marks.every((mark) => mark === 'r' || TILE_MARKS.includes(mark))
+  );
 }

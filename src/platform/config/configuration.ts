@@ -56,7 +56,7 @@ export function loadConfiguration(
   const given = { ...withoutBlanks(defaults), ...withoutBlanks(environment) };
   const parsed = environmentSchema.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map(describeFault(given));
-  faults.push(...productionFaults(given));
+  faults.push(...mapFaults(given), ...productionFaults(given));
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return new Configuration(parsed.data);
 }
@@ -72,6 +72,13 @@ function describeFault(given: Record<string, string>) {
     const name = String(issue.path[0]);
     return given[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`;
   };
+}
+
+/** Whoever draws the pictures of a map asks to be named beside them. */
+function mapFaults(given: Record<string, string>): string[] {
+  return given['BRANCH_MAP_TILES'] !== undefined && given['BRANCH_MAP_ATTRIBUTION'] === undefined
+    ? ['BRANCH_MAP_ATTRIBUTION is missing (BRANCH_MAP_TILES needs it: say whom they are from)']
+    : [];
 }
 
 /** What only production insists on: nothing that was made for trying may face the public. */

@@ -101,6 +101,22 @@ export class Database implements OnModuleInit {
       return work(manager as OrganiserManager);
     });
   }
+
+  /**
+   * Runs a part of an organiser's transaction as the application: what follows from a deed (jobs,
+   * messages, a person's unit) organisers may not write themselves. No policy binds this part to
+   * the organiser, so see before it, or in its own words with `my_units()`, that the deed is theirs.
+   */
+  async asApplication<Result>(
+    manager: OrganiserManager,
+    work: (manager: EntityManager) => Promise<Result>,
+  ): Promise<Result> {
+    // Back to the role that every session starts with, as poolOptions has it.
+    await manager.query('RESET ROLE');
+    const result = await work(manager);
+    await manager.query(`SELECT set_config('role', $1, true)`, [ORGANISER_ROLE]);
+    return result;
+  }
 }
 
 /** The connection that a transaction has to itself. */

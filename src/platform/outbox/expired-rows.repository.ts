@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 
-/** Deletes rows of the platform's own tables that have expired. */
+/** Deletes rows that have expired: the platform's own, and what runs over everybody have listed. */
 @Injectable()
 export class ExpiredRowsRepository {
   constructor(private readonly database: Database) {}
@@ -26,6 +26,25 @@ export class ExpiredRowsRepository {
        SELECT count(*)::integer AS deleted FROM gone`,
       [limit],
     );
-    return Math.max(keys[0]?.deleted ?? 0, limits[0]?.deleted ?? 0);
+    // First whom they list, which may be everybody, and at last the empty runs.
+    const listed = await this.database.query<{ deleted: number }>(
+      `WITH expired AS (
+         SELECT p.run_id, p.person_id FROM allocation_run r
+           JOIN allocation_run_person p ON p.run_id = r.id
+          WHERE r.expires_at <= clock_now() LIMIT $1), gone AS (
+         DELETE FROM allocation_run_person p USING expired
+          WHERE p.run_id = expired.run_id AND p.person_id = expired.person_id RETURNING 1)
+       SELECT count(*)::integer AS deleted FROM gone`,
+      [limit],
+    );
+    const runs = await this.database.query<{ deleted: number }>(
+      `WITH gone AS (
+         DELETE FROM allocation_run r
+          WHERE r.expires_at <= clock_now()
+            AND NOT EXISTS (SELECT FROM allocation_run_person p WHERE p.run_id = r.id)
+         RETURNING 1)
+       SELECT count(*)::integer AS deleted FROM gone`,
+    );
+    return Math.max(...[keys, limits, listed, runs].map((rows) => rows[0]?.deleted ?? 0));
   }
 }

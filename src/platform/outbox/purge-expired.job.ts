@@ -3,7 +3,8 @@ import { HandlesJob, type OutsideHandler, defineJob } from '../queue/job.js';
 import { ExpiredRowsRepository } from './expired-rows.repository.js';
 
 /**
- * Deletes what has outlived its use: answers kept for idempotency keys, counters of the rate limiter.
+ * Deletes what has outlived its use: answers kept for idempotency keys, counters of the rate limiter,
+ * runs over everybody with whom they list.
  * Recurring; in batches with a commit each, so that no request waits behind a long transaction.
  */
 export const purgeExpired = defineJob({

@@ -96,16 +96,18 @@ export class JobRunner {
     run: Run,
     learn: (row: LockedRow) => void,
   ): Promise<void> {
-    await this.database.transaction(async (manager) => {
+    const isOurs = await this.database.transaction(async (manager) => {
       const row = await this.repository.lockRun(manager, run.outboxId, run.attempts);
-      if (row === undefined) return;
+      if (row === undefined) return false;
       learn(row);
       await inRequest(row.requestId, async () => {
         run.data = parseData(job, row);
         await job.handler.handle(manager, run.data);
         await this.repository.finish(manager, row, job.definition.everySeconds);
       });
+      return true;
     });
+    if (isOurs) job.handler.committed?.(run.data);
   }
 
   private async runOutside(

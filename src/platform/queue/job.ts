@@ -83,6 +83,8 @@ export interface JobFailure<Plan = unknown> {
  */
 export interface InsideHandler<Data extends JobData> {
   handle(manager: EntityManager, data: Data): Promise<void>;
+  /** Runs after the commit, for what is lost without harm: to ring for jobs that were written. */
+  committed?(data: Data): void;
   /** Runs in the transaction that records the failure. */
   fail?(manager: EntityManager, data: Data, error: Error, failure: JobFailure): Promise<void>;
 }

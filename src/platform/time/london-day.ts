@@ -10,3 +10,9 @@ export function londonDay(moment: Date): string {
     .toPlainDate()
     .toString();
 }
+
+/** The moment at which a day (`YYYY-MM-DD`) is over in London. */
+export function endOfLondonDay(day: string): Date {
+  const next = Temporal.PlainDate.from(day).add({ days: 1 });
+  return new Date(next.toZonedDateTime(LONDON).epochMilliseconds);
+}

@@ -1,4 +1,4 @@
-import { isPostcode, parsePostcode, type Postcode } from '../postcodes/postcode.js';
+import { isPostcode, parsePostcode, type Postcode } from './postcode.js';
 
 /** Countries whose postcodes are Royal Mail's: the United Kingdom and the Crown dependencies. */
 const COUNTRIES: ReadonlySet<string> = new Set(['GB', 'JE', 'GY', 'IM']);

@@ -10,6 +10,14 @@ export function ageOn(dateOfBirth: string, today: string): number {
   return today.slice(5) < dateOfBirth.slice(5) ? years - 1 : years;
 }
 
+/** Nobody alive was born before; and PostgreSQL knows no year 0. */
+const EARLIEST_BIRTH = '1900-01-01';
+
+/** Whether somebody alive may have been born on a day (`YYYY-MM-DD`), as seen on another. */
+export function isLikelyBirth(dateOfBirth: string, today: string): boolean {
+  return dateOfBirth >= EARLIEST_BIRTH && dateOfBirth <= today;
+}
+
 const ADULT_AGE = 18;
 
 /** Whether somebody is under eighteen on a day; both `YYYY-MM-DD`. Nobody is, whose age is unknown. */

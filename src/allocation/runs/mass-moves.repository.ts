@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { PlacementRow } from '../moves/moves.repository.js';
+
+/** Writes what a slice decides for many people, in few statements. Everybody concerned is locked. */
+@Injectable()
+export class MassMovesRepository {
+  /** Ends the current allocations of these people and begins others. */
+  async replaceAllocations(
+    manager: EntityManager,
+    allocations: readonly (PlacementRow & { readonly person_id: string })[],
+  ): Promise<void> {
+    if (allocations.length === 0) return;
+    await manager.query(
+      `UPDATE allocation SET valid_until = clock_now()
+        WHERE person_id = ANY ($1::uuid[]) AND valid_until IS NULL`,
+      [allocations.map(({ person_id }) => person_id)],
+    );
+    await manager.query(
+      `INSERT INTO allocation (id, person_id, method, unit_id, branch_id, region_id, rule_prefix,
+                               precision, distance_km, explanation, directory_version,
+                               dataset_version, reason, overridden_until, decided_by)
+       SELECT a.id, a.person_id, a.method, a.unit_id, a.branch_id, a.region_id, a.rule_prefix,
+              a.precision, a.distance_km, a.explanation, a.directory_version, a.dataset_version,
+              a.reason, a.overridden_until, a.decided_by
+         FROM jsonb_populate_recordset(NULL::allocation, $1) AS a`,
+      [JSON.stringify(allocations)],
+    );
+  }
+
+  /** Brings people under the eyes of other officers. */
+  async setKeepers(
+    manager: EntityManager,
+    moves: readonly { readonly person_id: string; readonly to_unit_id: string }[],
+  ): Promise<void> {
+    if (moves.length === 0) return;
+    await manager.query(
+      `UPDATE person p SET unit_id = m.to_unit_id, version = version + 1, updated_at = clock_now()
+         FROM jsonb_to_recordset($1::jsonb) AS m (person_id uuid, to_unit_id uuid)
+        WHERE p.id = m.person_id`,
+      [JSON.stringify(moves)],
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import {
+  isPostcode,
+  isTypedExactly,
+  nearSpellings,
+  type NotAPostcode,
+  parsePostcode,
+  type Postcode,
+} from './postcode.js';
+
+/** What knows which postcodes there are. */
+export interface PostcodeRegister {
+  /** Undefined where it cannot tell. */
+  knows(postcode: Postcode): boolean | undefined;
+}
+
+/**
+ * Reads a postcode as `parsePostcode` does, and lets the reference data decide where the text leaves
+ * room: `S01 1AA` is SO1 1AA or S1 1AA, `Ml4 5RX` is ML4 5RX or M14 5RX. A reading that does not
+ * exist gives way to the one other reading that does. Where several do, where the data cannot tell,
+ * and where the text is a well-formed postcode as it stands, the first reading stays: new
+ * postcodes are given out every day, and nobody is told that they do not know their own.
+ */
+export function resolvePostcode(text: string, register: PostcodeRegister): Postcode | NotAPostcode {
+  const first = parsePostcode(text);
+  if (!isPostcode(first) || register.knows(first) !== false || isTypedExactly(text, first)) {
+    return first;
+  }
+  const known = nearSpellings(text)
+    .map((spelling) => parsePostcode(spelling))
+    .filter(isPostcode)
+    .filter((near) => near.canonical !== first.canonical && register.knows(near) === true);
+  const [only, ...others] = known;
+  return only !== undefined && others.length === 0 ? only : first;
+}

@@ -1,0 +1,18 @@
+/** A region or branch, as far as it matters for who may cover what. */
+export interface Claimant {
+  readonly id: string;
+  readonly kind: 'region' | 'branch';
+  /** Of a branch: its region. */
+  readonly parentId: string | null;
+}
+
+/**
+ * Whether two rules for one and the same code cannot stand beside each other: a branch may cover
+ * what its own region covers (and wins there); any other two would both be right. Rules for
+ * different codes never clash: the more specific one decides.
+ */
+export function clash(one: Claimant, other: Claimant): boolean {
+  if (one.kind === other.kind) return one.id !== other.id;
+  const [branch, region] = one.kind === 'branch' ? [one, other] : [other, one];
+  return branch.parentId !== region.id;
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { OrganiserManager } from '../platform/database/database.js';
+import { decodeCursor, type Page, toPage } from '../platform/http/keyset-page.js';
+import {
+  COVERAGE_GAPS,
+  type CoverageGap,
+  type CoverageGapsQuery,
+} from './coverage-gaps.schemas.js';
+
+const cursorShape = z.tuple([z.string(), z.enum(COVERAGE_GAPS)]);
+
+/** Whole outcodes and what lies within one; an area alone is none. */
+const hasOutcode = (column: string) => `${column} ~ '^[A-Z]{1,2}[0-9][0-9A-Z]?( |$)'`;
+const outcodeOf = (column: string) => `split_part(${column}, ' ', 1) COLLATE "C"`;
+
+/**
+ * For somebody under eighteen the national office looks after them, and their branch stands in
+ * their allocation. A scalar subquery, asked for them alone: an EXISTS would be hashed over everybody.
+ */
+const MINOR_OF_A_BRANCH = `p.date_of_birth IS NOT NULL
+  AND p.date_of_birth > clock_now() - interval '18 years'
+  AND (SELECT true FROM allocation a
+        WHERE a.person_id = p.id AND a.valid_until IS NULL AND a.branch_id IS NOT NULL) IS TRUE`;
+
+/** Where the organisation's coverage has holes; policies let through what the caller may see. */
+@Injectable()
+export class CoverageGapsRepository {
+  /**
+   * A page of gaps, by outcode. Goes through the units that are no open branch and counts their
+   * people by index, so that its cost grows with the holes and not with the organisation.
+   */
+  async page(manager: OrganiserManager, query: CoverageGapsQuery): Promise<Page<CoverageGap>> {
+    const [outcode, gap] =
+      query.cursor === undefined ? ['', COVERAGE_GAPS[0]] : decodeCursor(query.cursor, cursorShape);
+    const rows = await manager.query<CoverageGap[]>(
+      `WITH left_over AS (
+         SELECT l.outcode, l.people, u.kind, u.slug, u.name
+           FROM unit u CROSS JOIN LATERAL (
+             SELECT ${outcodeOf('p.postcode')} AS outcode, count(*)::integer AS people
+               FROM person p
+              WHERE p.unit_id = u.id AND ${hasOutcode('p.postcode')}
+                AND ${outcodeOf('p.postcode')} >= $1 AND NOT (${MINOR_OF_A_BRANCH})
+              GROUP BY 1) l
+          WHERE (u.kind <> 'branch' OR u.closed_at IS NOT NULL)
+            AND u.id = ANY ((SELECT my_units())::uuid[])
+            AND $3::text IS DISTINCT FROM 'several_branches'
+       ), uncovered AS (
+         SELECT l.outcode, 'no_branch' AS gap, sum(l.people)::integer AS people,
+                json_agg(json_build_object('kind', l.kind, 'slug', l.slug, 'name', l.name,
+                  'people', l.people) ORDER BY l.people DESC, l.slug) AS "lookedAfterBy",
+                '[]'::json AS claims
+           FROM left_over l
+          GROUP BY l.outcode
+       ), claim AS (
+         SELECT ${outcodeOf('r.prefix')} AS outcode, u.id, u.slug, u.name,
+                json_agg(r.prefix ORDER BY r.prefix) AS codes
+           FROM coverage_rule r JOIN unit u ON u.id = r.unit_id
+          WHERE r.kind = 'postcode' AND u.kind = 'branch' AND u.closed_at IS NULL
+            AND ${hasOutcode('r.prefix')}
+            AND $3::text IS DISTINCT FROM 'no_branch'
+            AND ${outcodeOf('r.prefix')} >= $1
+          GROUP BY 1, u.id
+       ), contested AS (
+         SELECT c.outcode, 'several_branches' AS gap, NULL::integer AS people,
+                '[]'::json AS "lookedAfterBy",
+                json_agg(json_build_object('branch',
+                  json_build_object('slug', c.slug, 'name', c.name), 'codes', c.codes)
+                  ORDER BY c.slug) AS claims
+           FROM claim c
+          GROUP BY c.outcode
+         HAVING count(*) > 1 AND bool_or(c.id = ANY ((SELECT my_units())::uuid[]))
+       )
+       SELECT * FROM (SELECT * FROM uncovered UNION ALL SELECT * FROM contested) found
+        WHERE (outcode, gap) > ($1, $2)
+        ORDER BY outcode, gap LIMIT ${query.limit + 1}`,
+      // Before the first outcode there is none, so that the kind does not matter there.
+      [outcode, gap, query.gap ?? null],
+    );
+    return toPage(rows, query.limit, (row) => [row.outcode, row.gap]);
+  }
+}

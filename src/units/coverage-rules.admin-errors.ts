@@ -1,0 +1,41 @@
+import { Problem } from '../platform/http/problem.js';
+import { invalidInput } from '../platform/http/standard-problems.js';
+import { coverageSubject } from './coverage-code.js';
+
+/** A unit as a rule names it. */
+export interface RuleUnit {
+  readonly kind: 'region' | 'branch';
+  readonly slug: string;
+  readonly name: string;
+}
+
+/** 409: another unit covers this code. Both rules are named; the directory is public anyway. */
+export class CoverageRuleClash extends Problem {
+  constructor(code: string, wanted: RuleUnit, present: readonly RuleUnit[]) {
+    const holders = present.map(words).join(' and ');
+    const isSame = present.some(({ kind, slug }) => kind === wanted.kind && slug === wanted.slug);
+    const rest = isSame ? '' : `, and cannot belong to ${words(wanted)} as well`;
+    super({
+      status: 409,
+      code: 'coverage_rule_clash',
+      title: 'This is covered already',
+      detail: `${coverageSubject(code)} belongs to ${holders}${rest}.`,
+      extensions: {
+        rules: [wanted, ...present].map(({ kind, slug, name }) => ({
+          code,
+          unit: { kind, slug, name },
+        })),
+      },
+    });
+  }
+}
+
+/** 422: a rule belongs to an open region or branch of the caller. */
+export function unknownUnit(): Problem {
+  const message = 'There is no open region or branch of this id among your units.';
+  return invalidInput([{ path: 'unitId', code: 'unknown_unit', message }]);
+}
+
+function words({ kind, name }: RuleUnit): string {
+  return `the ${kind} ${name}`;
+}

@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { recordAudit } from '../audit/audit.js';
+import { IdempotentCreation } from '../organisers/idempotent-creation.js';
+import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
+import { Database, type OrganiserManager } from '../platform/database/database.js';
+import type { Page } from '../platform/http/keyset-page.js';
+import { forbidden, notFound } from '../platform/http/standard-problems.js';
+import { clash } from './coverage-clash.js';
+import { parseCoverageCode } from './coverage-code.js';
+import {
+  type CoverageRuleRow,
+  CoverageRulesAdminRepository,
+} from './coverage-rules-admin.repository.js';
+import { CoverageRuleClash, unknownUnit } from './coverage-rules.admin-errors.js';
+import type {
+  AdminCoverageRule,
+  CoverageRulesQuery,
+  NewCoverageRule,
+} from './coverage-rules.admin-schemas.js';
+
+/**
+ * Coverage rules as organisers see and change them. A change holds for whoever joins from now on;
+ * people who are there already stay where they are until allocations are recomputed.
+ */
+@Injectable()
+export class CoverageRulesAdminService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: CoverageRulesAdminRepository,
+    private readonly creation: IdempotentCreation,
+  ) {}
+
+  /** A page of the rules of the caller's units. */
+  async list(
+    organiser: SignedInOrganiser,
+    query: CoverageRulesQuery,
+  ): Promise<Page<AdminCoverageRule>> {
+    const page = await this.database.asOrganiser(organiser, (manager) =>
+      this.repository.page(manager, query),
+    );
+    return { ...page, data: page.data.map(withLevel) };
+  }
+
+  /**
+   * Makes a rule, unless another unit covers the same code; a branch may cover what its own region
+   * covers.
+   *
+   * @throws Problem 422 `unknown_unit`, 403 where the unit is not the caller's to change;
+   *   CoverageRuleClash 409, which names both rules.
+   */
+  create(organiser: SignedInOrganiser, input: NewCoverageRule, key: string | undefined) {
+    const request = { route: 'coverage-rules', key, input };
+    return this.creation.run(organiser, request, async (manager) => {
+      await this.repository.lock(manager);
+      const holder = await this.repository.holder(manager, input.unitId);
+      if (holder === undefined) throw unknownUnit();
+      if (!holder.changeable) throw forbidden('regions.write');
+      const { code } = input.code;
+      const others = await this.repository.holdersOf(manager, code);
+      const rivals = others.filter((other) => other.id === holder.id || clash(other, holder));
+      if (rivals.length > 0) throw new CoverageRuleClash(code, holder, rivals);
+      const id = await this.repository.insert(manager, holder, input.code);
+      await this.audit(manager, organiser, 'coverage_rule.created', id);
+      const rule = await this.repository.rule(manager, id);
+      if (rule === undefined) throw new Error('The rule that was just made is not there.');
+      return withLevel(rule);
+    });
+  }
+
+  /**
+   * Takes a rule away.
+   *
+   * @throws Problem 404 out of sight, 403 where its unit is not the caller's to change.
+   */
+  delete(organiser: SignedInOrganiser, id: string): Promise<void> {
+    return this.database.asOrganiser(organiser, async (manager) => {
+      const rule = await this.repository.rule(manager, id);
+      if (rule === undefined) throw notFound();
+      if (!rule.changeable) throw forbidden('regions.write');
+      await this.repository.delete(manager, id);
+      await this.audit(manager, organiser, 'coverage_rule.deleted', id);
+    });
+  }
+
+  private audit(
+    manager: OrganiserManager,
+    { organiserId }: SignedInOrganiser,
+    action: string,
+    subjectId: string,
+  ): Promise<void> {
+    return recordAudit(manager, {
+      actorKind: 'organiser',
+      actorId: organiserId,
+      action,
+      subjectKind: 'coverage_rule',
+      subjectId,
+    });
+  }
+}
+
+function withLevel({ id, kind, code, unit, createdAt }: CoverageRuleRow): AdminCoverageRule {
+  const level = parseCoverageCode(code)?.level;
+  if (level === undefined) throw new Error('A stored rule has a code that cannot be read.');
+  return { id, kind, code, level, unit, createdAt };
+}

@@ -1,0 +1,44 @@
+import { Module } from '@nestjs/common';
+import { IdempotentCreation } from '../organisers/idempotent-creation.js';
+import { IdempotentCreationRepository } from '../organisers/idempotent-creation.repository.js';
+import { PostcodesModule } from '../postcodes/postcodes.module.js';
+import { BranchesAdminController } from './branches.admin-controller.js';
+import { CoverageAdminController } from './coverage.admin-controller.js';
+import { CoverageAdminService } from './coverage.admin-service.js';
+import { CoverageGapsRepository } from './coverage-gaps.repository.js';
+import { CoverageMapRepository } from './coverage-map.repository.js';
+import { CoverageRulesAdminController } from './coverage-rules.admin-controller.js';
+import { CoverageRulesAdminRepository } from './coverage-rules-admin.repository.js';
+import { CoverageRulesAdminService } from './coverage-rules.admin-service.js';
+import { PostsAdminController } from './posts.admin-controller.js';
+import { PostsAdminRepository } from './posts-admin.repository.js';
+import { PostsAdminService } from './posts.admin-service.js';
+import { RegionsAdminController } from './regions.admin-controller.js';
+import { UnitsAdminRepository } from './units-admin.repository.js';
+import { UnitsAdminService } from './units.admin-service.js';
+
+/** The admin side of the organisation: regions, branches, posts and what they cover. */
+@Module({
+  imports: [PostcodesModule],
+  controllers: [
+    RegionsAdminController,
+    BranchesAdminController,
+    PostsAdminController,
+    CoverageRulesAdminController,
+    CoverageAdminController,
+  ],
+  providers: [
+    IdempotentCreation,
+    IdempotentCreationRepository,
+    UnitsAdminService,
+    UnitsAdminRepository,
+    PostsAdminService,
+    PostsAdminRepository,
+    CoverageRulesAdminService,
+    CoverageRulesAdminRepository,
+    CoverageAdminService,
+    CoverageGapsRepository,
+    CoverageMapRepository,
+  ],
+})
+export class UnitsAdminModule {}
