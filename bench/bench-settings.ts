@@ -11,14 +11,15 @@ export interface BenchSettings {
   readonly only: readonly string[];
   /** How many people are in the larger database of the growth benchmark. */
   readonly people: number;
-  /** Folder for a profile of the worker (`--cpu-prof`); undefined: none is taken. */
+  /** Folder for profiles (`--cpu-prof`) of the worker that mails and of the API that looks up; undefined: none. */
   readonly profile: string | undefined;
 }
 
 /** @throws Error on an option that does not exist. */
 export function benchSettings(given: string[]): BenchSettings {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: given,
+    allowPositionals: true,
     options: {
       connections: { type: 'string', default: '32' },
       rounds: { type: 'string', default: '5' },
@@ -26,7 +27,6 @@ export function benchSettings(given: string[]): BenchSettings {
       'pool-size': { type: 'string', default: '16' },
       people: { type: 'string', default: '1000000' },
       profile: { type: 'string' },
-      only: { type: 'string', multiple: true, default: [] },
     },
   });
   return {
@@ -34,7 +34,7 @@ export function benchSettings(given: string[]): BenchSettings {
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),
     poolSize: Number(values['pool-size']),
-    only: values.only,
+    only: positionals,
     people: Number(values.people),
     profile: values.profile,
   };

@@ -35,7 +35,7 @@ export async function benchGrowth(
       const plan: LoadPlan = {
         url: program.url,
         method: 'POST',
-        path: '/v1/join',
+        paths: ['/v1/join'],
         headers: { 'content-type': 'application/json', accept: 'application/json' },
         nextBody: joinPosts(5 + index),
         expectedStatus: 201,

@@ -45,7 +45,7 @@ export async function benchJoins(
     const post = (contestant: Contestant, seconds: number): LoadPlan => ({
       url: contestant.program.url,
       method: 'POST',
-      path: '/v1/join',
+      paths: ['/v1/join'],
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       nextBody: contestant.nextBody,
       expectedStatus: 201,

@@ -14,7 +14,8 @@ export interface LoadFigures {
 export interface LoadPlan {
   readonly url: string;
   readonly method: 'GET' | 'POST';
-  readonly path: string;
+  /** Asked for in turn by each connection. */
+  readonly paths: readonly string[];
   readonly headers?: Record<string, string>;
   /** A new body for each request. */
   readonly nextBody?: () => string;
@@ -28,7 +29,7 @@ export interface LoadPlan {
  * percentiles come from every single answer time; autocannon's own are rounded to milliseconds.
  */
 export async function load(plan: LoadPlan): Promise<LoadFigures> {
-  const { nextBody, method, path, headers = {} } = plan;
+  const { nextBody, method, paths, headers = {} } = plan;
   const times: number[] = [];
   let unexpected = 0;
   const started = performance.now();
@@ -37,16 +38,14 @@ export async function load(plan: LoadPlan): Promise<LoadFigures> {
     url: plan.url,
     connections: plan.connections,
     duration: plan.seconds,
-    requests: [
-      {
-        method,
-        path,
-        headers,
-        ...(nextBody === undefined
-          ? {}
-          : { setupRequest: (request) => ({ ...request, body: nextBody() }) }),
-      },
-    ],
+    requests: paths.map((path) => ({
+      method,
+      path,
+      headers,
+      ...(nextBody === undefined
+        ? {}
+        : { setupRequest: (request) => ({ ...request, body: nextBody() }) }),
+    })),
   };
   const { errors } = await new Promise<autocannon.Result>((resolve, reject) => {
     const instance = autocannon(options, (error: unknown, result) => {

@@ -78,7 +78,7 @@ async function leaveBacklog(
     await load({
       url: api.url,
       method: 'POST',
-      path: '/v1/join',
+      paths: ['/v1/join'],
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       nextBody: joinPosts(4),
       expectedStatus: 201,

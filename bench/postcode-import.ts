@@ -1,26 +1,15 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { projectRoot } from '../src/platform/project-root.js';
 import { applicationEnvironment } from './application-environment.js';
 import type { BenchCluster, BenchDatabase } from './bench-cluster.js';
 import type { BenchSettings } from './bench-settings.js';
 import { runToEnd, startProgram } from './child-program.js';
 import { median } from './load.js';
+import { importPostcodes, withPostcodes } from './postcodes.js';
 import { residentMemory } from './resident-memory.js';
 
 const SETTLE_MILLISECONDS = 3_000;
 /** There has to be a version to switch to. */
 const LEAST_ROUNDS = 2;
-/** Every so-many-th postcode is looked for. */
-const SAMPLE = 20;
 
 export interface PostcodeImportFigures {
   readonly rows: number;
@@ -54,17 +43,7 @@ export async function benchPostcodeImport(
   cluster: BenchCluster,
   { rounds, poolSize }: BenchSettings,
 ): Promise<PostcodeImportFigures | undefined> {
-  const packed = join(projectRoot, '..', 'shared', 'data', 'codepoint-open-gb-min.csv.xz');
-  if (!existsSync(packed)) {
-    console.warn(`SKIPPED: postcode-import reads ${packed}, which is not there`);
-    return undefined;
-  }
-  const folder = await mkdtemp(join(tmpdir(), 'branchline-bench-postcodes-'));
-  // The server reads the file itself, as a user of its own.
-  await chmod(folder, 0o755);
-  const file = join(folder, 'postcodes.csv');
-  try {
-    await unpack(packed, file);
+  return withPostcodes(async ({ file, sample }) => {
     const database = await cluster.createDatabase('bench_postcodes');
     const timed = await timeImports(cluster, database, file, Math.max(rounds, LEAST_ROUNDS));
     const environment = applicationEnvironment({
@@ -73,7 +52,6 @@ export async function benchPostcodeImport(
       poolSize,
     });
     const held = await weighLocator(database, environment);
-    const sample = await samplePostcodes(file, folder);
     const located = JSON.parse(
       await runToEnd('dist/bench/locate-postcodes.js', {
         ...environment,
@@ -82,9 +60,7 @@ export async function benchPostcodeImport(
       }),
     ) as Pick<PostcodeImportFigures, 'microsecondsPerLocate' | 'loadMs' | 'longestPauseMs'>;
     return { ...timed, ...held, ...located };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 async function timeImports(
@@ -113,7 +89,7 @@ async function timeImports(
     let peakMb = 0;
     imports.push(
       await secondsOf(async () => {
-        peakMb = await runImport(database, file);
+        peakMb = await importPostcodes(database, file);
       }),
     );
     peaks.push(peakMb);
@@ -125,25 +101,6 @@ async function timeImports(
     importByCopy: median(imports) / median(copies),
     importPeakMb: Math.max(...peaks),
   };
-}
-
-/** @returns the most memory that the process held, in megabytes. */
-async function runImport(database: BenchDatabase, file: string): Promise<number> {
-  const { PATH = '', HOME = '' } = process.env;
-  const { stderr } = await promisify(execFile)(
-    process.execPath,
-    [
-      '--import',
-      join(projectRoot, 'dist/bench/tell-peak-memory.js'),
-      join(projectRoot, 'dist/src/cli.js'),
-      'postcodes',
-      'import',
-      file,
-    ],
-    { env: { PATH, HOME, DATABASE_OWNER_URL: database.superuserUrl } },
-  );
-  const { peakMb } = JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as { peakMb: number };
-  return peakMb;
 }
 
 /** The API without a dataset, then with one, then after a switch to another. */
@@ -187,27 +144,6 @@ async function weighLocator(database: BenchDatabase, environment: Record<string,
   } finally {
     await api.stop();
   }
-}
-
-/** Every twentieth postcode of the file, one a line. @returns the path. */
-async function samplePostcodes(file: string, folder: string): Promise<string> {
-  const picked: string[] = [];
-  let line = 0;
-  for await (const row of createInterface({ input: createReadStream(file) })) {
-    line += 1;
-    if (line > 1 && line % SAMPLE === 0) picked.push(row.slice(0, row.indexOf(',')));
-  }
-  const path = join(folder, 'sample.txt');
-  await writeFile(path, picked.join('\n'));
-  return path;
-}
-
-async function unpack(from: string, to: string): Promise<void> {
-  const xz = spawn('xz', ['-dc', from], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(xz, 'exit');
-  await pipeline(xz.stdout, createWriteStream(to, { mode: 0o644 }));
-  const [code] = (await ended) as [number];
-  if (code !== 0) throw new Error(`xz ended with ${code}`);
 }
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {

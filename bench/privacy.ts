@@ -147,7 +147,7 @@ async function withLoad<T>(
       await load({
         url,
         method: 'POST',
-        path: '/v1/join',
+        paths: ['/v1/join'],
         headers: { 'content-type': 'application/json', accept: 'application/json' },
         nextBody,
         expectedStatus: 201,

@@ -2,26 +2,31 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Configuration } from '../platform/config/configuration.js';
 import { LOGGER, type Logger } from '../platform/logging/logger.js';
 import { type LocatedPostcode, NOWHERE, PostcodeLocator } from '../postcodes/postcode-locator.js';
-import type { Postcode } from '../postcodes/postcode.js';
+import type { NotAPostcode, Postcode } from '../postcodes/postcode.js';
+import { resolvePostcode } from '../postcodes/resolve-postcode.js';
 import type { DirectoryView } from '../units/directory-view.js';
 import type { AllocationDecision } from './allocation-decision.js';
-import { decideAllocation } from './decide-allocation.js';
+import { type Belonging, belonging, decideAllocation } from './decide-allocation.js';
 
 /** Decides where people belong, from the organisation and the reference data in memory. */
 @Injectable()
 export class Allocator {
+  private readonly nearestBranchLimitKm: number;
+
   constructor(
     private readonly locator: PostcodeLocator,
-    private readonly configuration: Configuration,
+    configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.nearestBranchLimitKm = configuration.environment.NEAREST_BRANCH_LIMIT_KM;
+  }
 
   /** Never fails for want of the locator: the national office takes over until it is back. */
   decide(view: DirectoryView, postcode: Postcode | null): AllocationDecision {
     const input = {
       view,
       datasetVersion: this.datasetVersion,
-      nearestBranchLimitKm: this.configuration.environment.NEAREST_BRANCH_LIMIT_KM,
+      nearestBranchLimitKm: this.nearestBranchLimitKm,
     };
     try {
       const located = this.locate(postcode);
@@ -37,6 +42,11 @@ export class Allocator {
     }
   }
 
+  /** Where a postcode that has been located belongs, without the words of a decision. */
+  belonging(view: DirectoryView, postcode: Postcode, located: LocatedPostcode): Belonging {
+    return belonging({ view, postcode, located, nearestBranchLimitKm: this.nearestBranchLimitKm });
+  }
+
   /** Which reference data answers. */
   get datasetVersion(): string {
     return this.locator.version;
@@ -50,6 +60,11 @@ export class Allocator {
       this.logger.error({ err: error }, 'The locator failed; a distance remains unknown.');
       return NOWHERE;
     }
+  }
+
+  /** Reads a postcode as the reference data knows it (`resolvePostcode`). */
+  read(text: string): Postcode | NotAPostcode {
+    return resolvePostcode(text, this.locator);
   }
 
   /** Where a postcode lies, as well as the reference data knows. */

@@ -18,6 +18,15 @@ export interface AllocationInput {
   nearestBranchLimitKm: number;
 }
 
+/** Where somebody belongs, without the words. */
+export type Belonging =
+  | { readonly method: 'coverage_rule'; region: Unit; branch: Unit; code: string }
+  | { readonly method: 'nearest_branch'; region: Unit; branch: Unit; code: string; km: number }
+  | { readonly method: 'region_only'; region: Unit; branch: null; code: string }
+  | { readonly method: 'national'; region: null; branch: null };
+
+const NATIONAL: Belonging = { method: 'national', region: null, branch: null };
+
 /**
  * Where somebody belongs (docs/architecture.md): the most specific coverage rule over regions and
  * branches wins, by postcode unit, sector, ward, district, constituency, local authority, area. A
@@ -25,59 +34,53 @@ export interface AllocationInput {
  * same code a branch wins inside its own region. Without a branch rule: the nearest branch of the
  * region within the limit, else the region alone, else the national office.
  */
+export function belonging(input: Omit<AllocationInput, 'datasetVersion'>): Belonging {
+  const { view, postcode, located } = input;
+  const rule = postcode === null ? undefined : decidingRule(view, postcode, located);
+  if (rule === undefined) return NATIONAL;
+  const { region, branch, code } = rule;
+  if (branch !== undefined) return { method: 'coverage_rule', region, branch, code };
+  const nearest = nearestBranches(view, located, 1, region)[0];
+  return nearest !== undefined && nearest.km <= input.nearestBranchLimitKm
+    ? { method: 'nearest_branch', region, branch: nearest.branch, code, km: nearest.km }
+    : { method: 'region_only', region, branch: null, code };
+}
+
+/** Where somebody belongs, what that rests on, and a sentence that says why. */
 export function decideAllocation(input: AllocationInput): AllocationDecision {
   const { view, postcode, located } = input;
-  const base = {
-    branch: null,
-    region: null,
-    rulePrefix: null,
-    distanceKm: null,
+  const found = belonging(input);
+  const { method, region, branch } = found;
+  return {
+    method,
+    unit: branch ?? region ?? view.national,
+    branch,
+    region,
+    rulePrefix: found.method === 'national' ? null : found.code,
     precision: located.precision,
+    distanceKm: branch && distanceTo(branch, located),
+    explanation: explain(found, postcode),
     nation: located.nation,
     directoryVersion: view.version,
     datasetVersion: input.datasetVersion,
     provisional: false,
   };
-  const rule = postcode === null ? undefined : decidingRule(view, postcode, located);
-  if (rule === undefined) {
-    const explanation = `${whyNational(postcode)}: the national office looks after you`;
-    return { ...base, method: 'national', unit: view.national, explanation };
+}
+
+function explain(found: Belonging, postcode: Postcode | null): string {
+  if (found.method === 'national') {
+    return `${whyNational(postcode)}: the national office looks after you`;
   }
-  const { region, branch, code } = rule;
-  const covered = coverageSubject(code);
-  if (branch !== undefined) {
-    return {
-      ...base,
-      method: 'coverage_rule',
-      unit: branch,
-      branch,
-      region,
-      rulePrefix: code,
-      distanceKm: distanceTo(branch, located),
-      explanation: `${covered} belongs to ${branch.name}`,
-    };
+  const covered = coverageSubject(found.code);
+  const { region } = found;
+  switch (found.method) {
+    case 'coverage_rule':
+      return `${covered} belongs to ${found.branch.name}`;
+    case 'nearest_branch':
+      return `${covered} belongs to ${region.name}, and ${found.branch.name} is its nearest branch`;
+    case 'region_only':
+      return `${covered} belongs to ${region.name}, which has no branch close by`;
   }
-  const nearest = nearestBranches(view, located, 1, region)[0];
-  if (nearest !== undefined && nearest.km <= input.nearestBranchLimitKm) {
-    return {
-      ...base,
-      method: 'nearest_branch',
-      unit: nearest.branch,
-      branch: nearest.branch,
-      region,
-      rulePrefix: code,
-      distanceKm: roundedKm(nearest.km),
-      explanation: `${covered} belongs to ${region.name}, and ${nearest.branch.name} is its nearest branch`,
-    };
-  }
-  return {
-    ...base,
-    method: 'region_only',
-    unit: region,
-    region,
-    rulePrefix: code,
-    explanation: `${covered} belongs to ${region.name}, which has no branch close by`,
-  };
 }
 
 /** Kilometres to a branch with one decimal, null where a position is missing. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { unavailable } from '../platform/http/standard-problems.js';
 import { roundedKm } from '../postcodes/distance.js';
-import { isPostcode, parsePostcode } from '../postcodes/postcode.js';
+import { isPostcode } from '../postcodes/postcode.js';
 import type { DirectoryView } from '../units/directory-view.js';
 import { UnitDirectory } from '../units/unit-directory.js';
 import type { Unit } from '../units/unit.js';
@@ -26,12 +26,12 @@ export class LookupService {
    *   has been imported.
    */
   nearest(text: string, limit: number): LookupAnswer {
-    const postcode = parsePostcode(text);
+    const postcode = this.allocator.read(text);
     if (!isPostcode(postcode)) throw new NotAPostcodeProblem(postcode.hint);
     const { view } = this.directory;
     if (!view.isReady) throw unavailable();
     const located = this.allocator.locate(postcode);
-    const { region, branch } = this.allocator.decide(view, postcode);
+    const { region, branch } = this.allocator.belonging(view, postcode, located);
     return {
       postcode: postcode.canonical,
       precision: located.precision,

@@ -69,7 +69,7 @@ export class DutyPagesService {
     const form = typedForm(body);
     const reference = this.links.open(token);
     if (reference === undefined) return this.unknown(form.note);
-    const input = await validateInput(dutyPressSchema, body ?? {});
+    const input = validateInput(dutyPressSchema, body ?? {});
     return this.orUnavailable(form, async () => {
       const answer = await this.database.transaction((manager) =>
         input.success

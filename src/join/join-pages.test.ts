@@ -80,7 +80,7 @@ const confirmationOf = (found: ConfirmationState): string => render(pages.confir
 /** The form as it comes back after a post of these fields, with what validating found. */
 async function refused(fields: Record<string, string>, isOurs = true): Promise<string> {
   const body = parseFormBody(Buffer.from(new URLSearchParams(fields).toString()));
-  const result = await validateInput(joinSchema, body);
+  const result = validateInput(joinSchema, body);
   if (result.success) throw new Error('The post is valid.');
   return formOf({ body, isOurs, problem: invalid(faultsOf(result.issues, body)) });
 }
@@ -175,7 +175,7 @@ describe('the link to the form', () => {
     const body = parseFormBody(
       Buffer.from(new URLSearchParams({ ...post, 'consent.privacyNotice': '2026-11' }).toString()),
     );
-    expect((await validateInput(joinSchema, body)).success).toBe(true);
+    expect(validateInput(joinSchema, body).success).toBe(true);
   });
 });
 

@@ -5,6 +5,7 @@ import { MovesModule } from '../allocation/moves/moves.module.js';
 import { FollowUpsModule } from '../follow-ups/follow-ups.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { CorsPolicies } from '../platform/http/cors.js';
+import { PostcodesModule } from '../postcodes/postcodes.module.js';
 import { PagesModule } from '../platform/templates/pages.module.js';
 import { UnitsModule } from '../units/units.module.js';
 import { ConfirmationController } from './confirmation.controller.js';
@@ -30,6 +31,7 @@ import { JoinSubmissionHandlingEntity } from './join-submission-handling.entity.
     MessagingModule,
     MovesModule,
     PagesModule,
+    PostcodesModule,
     UnitsModule,
   ],
   controllers: [JoinController, JoinPageController, ConfirmationController],

@@ -19,7 +19,8 @@ import {
 } from './join.errors.js';
 import { JoinRepository } from './join.repository.js';
 import type { JoinAnswer, JoinInput } from './join.schemas.js';
-import { royalMailPostcode } from '../postcodes/royal-mail-postcode.js';
+import { PostcodeLocator } from '../postcodes/postcode-locator.js';
+import { royalMailPostcode, withSettledPostcode } from '../postcodes/royal-mail-postcode.js';
 
 /** The organisation changed while the answer was drawn up, or a reference was taken: draw again. */
 const MOST_DRAFTS = 4;
@@ -37,6 +38,7 @@ export class JoinService {
     private readonly configuration: Configuration,
     private readonly form: JoinForm,
     private readonly directory: UnitDirectory,
+    private readonly locator: PostcodeLocator,
     private readonly allocator: Allocator,
     private readonly drafts: JoinDrafts,
     private readonly repository: JoinRepository,
@@ -63,9 +65,10 @@ export class JoinService {
   }
 
   private async take(
-    input: JoinInput,
+    posted: JoinInput,
     receipt: JoinReceipt,
   ): Promise<{ answer: JoinAnswer; replayed: boolean }> {
+    const input = withSettledPostcode(posted, this.locator);
     if (input.formId !== undefined && input.formId !== this.form.id) throw new UnknownForm();
     this.refuseTheYoung(input);
     refuseMalformedKey(receipt.idempotencyKey);

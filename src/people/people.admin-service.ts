@@ -6,10 +6,11 @@ import { Database } from '../platform/database/database.js';
 import { StaleVersion } from '../platform/http/if-match.js';
 import { invalidInput, notFound } from '../platform/http/standard-problems.js';
 import { OutboxService } from '../platform/outbox/outbox.service.js';
+import { PostcodeLocator } from '../postcodes/postcode-locator.js';
 import { PeopleAdminRepository } from './people-admin.repository.js';
 import { HomeMoves } from './home-moves.js';
 import type { PeopleQuery, PersonChange, PersonRecord } from './people.admin-schemas.js';
-import { changedColumns, concernsHome, postcodeFaults } from './person-change.js';
+import { changedColumns, concernsHome, postcodeFaults, settledChange } from './person-change.js';
 import { PersonChangesRepository } from './person-changes.repository.js';
 
 /** People as an organiser may see them. */
@@ -20,6 +21,7 @@ export class PeopleAdminService {
     private readonly repository: PeopleAdminRepository,
     private readonly changes: PersonChangesRepository,
     private readonly homeMoves: HomeMoves,
+    private readonly locator: PostcodeLocator,
     private readonly outbox: OutboxService,
   ) {}
 
@@ -77,9 +79,10 @@ export class PeopleAdminService {
         const found = isMine ? await this.changes.columns(manager, id) : undefined;
         if (found === undefined) throw notFound();
         if (found.version !== version) throw new StaleVersion();
-        const faults = postcodeFaults(found.columns, change);
+        const settled = settledChange(found.columns, change, this.locator);
+        const faults = postcodeFaults(found.columns, settled);
         if (faults.length > 0) throw invalidInput(faults);
-        const changed = changedColumns(found.columns, change);
+        const changed = changedColumns(found.columns, settled);
         if (Object.keys(changed).length > 0) {
           await this.changes.change(manager, id, found.columns, changed);
           if (concernsHome(changed)) {

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConsentEventEntity } from './consent-event.entity.js';
 import { ContactPointEntity } from './contact-point.entity.js';
 import { DuplicateCandidateEntity } from './duplicate-candidate.entity.js';
+import { PostcodesModule } from '../postcodes/postcodes.module.js';
 import { PeopleAdminController } from './people.admin-controller.js';
 import { PeopleAdminRepository } from './people-admin.repository.js';
 import { PeopleAdminService } from './people.admin-service.js';
@@ -12,6 +13,7 @@ import { PersonEntity } from './person.entity.js';
 /** People: who they are, how to reach them, what they agreed to. */
 @Module({
   imports: [
+    PostcodesModule,
     TypeOrmModule.forFeature([
       PersonEntity,
       ContactPointEntity,

@@ -1,5 +1,10 @@
-import { hasRoyalMailPostcodes, writtenPostcode } from '../postcodes/royal-mail-postcode.js';
 import { isPostcode, parsePostcode } from '../postcodes/postcode.js';
+import type { PostcodeRegister } from '../postcodes/resolve-postcode.js';
+import {
+  hasRoyalMailPostcodes,
+  withSettledPostcode,
+  writtenPostcode,
+} from '../postcodes/royal-mail-postcode.js';
 import type { Fault } from '../platform/http/problem.js';
 import type { PersonChange } from './people.admin-schemas.js';
 
@@ -50,6 +55,17 @@ export function changedColumns(
 /** Whether where somebody belongs has to be decided anew. */
 export function concernsHome(changed: Partial<PersonColumns>): boolean {
   return OF_HOME.some((column) => column in changed);
+}
+
+/** The change with the postcode that the reference data says was meant (`resolvePostcode`). */
+export function settledChange(
+  before: PersonColumns,
+  change: PersonChange,
+  register: PostcodeRegister,
+): PersonChange {
+  if (typeof change.postcode !== 'string') return change;
+  const { country = before.country, postcode } = change;
+  return { ...change, postcode: withSettledPostcode({ country, postcode }, register).postcode };
 }
 
 /** What is wrong with the postcode that a record would have, where its country has ours. */

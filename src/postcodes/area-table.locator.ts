@@ -55,6 +55,11 @@ export class AreaTableLocator extends PostcodeLocator {
   locate(postcode: Postcode): LocatedPostcode {
     return this.areas.get(postcode.area) ?? NOWHERE;
   }
+
+  /** Areas alone say nothing about the postcodes within. */
+  knows(): undefined {
+    return undefined;
+  }
 }
 
 /** Official regions divide England only; the other nations stand in the table as themselves. */

@@ -75,9 +75,8 @@ export class DatasetLocator extends PostcodeLocator implements OnModuleInit, OnA
   }
 
   /**
-   * Whether the reference data knows a postcode or a part of one, withdrawn ones too. Undefined
-   * where it cannot tell: without a dataset, for areas that it does not cover, and for what is not
-   * on the map of the United Kingdom.
+   * Undefined without a dataset, for areas that it does not cover, and for what is not on the map
+   * of the United Kingdom.
    */
   knows(postcode: Postcode): boolean | undefined {
     const { dataset } = this;

@@ -50,4 +50,10 @@ export abstract class PostcodeLocator {
 
   /** Never throws for a postcode it does not know: that is precision `none`. */
   abstract locate(postcode: Postcode): LocatedPostcode;
+
+  /**
+   * Whether there is such a postcode or part of one, withdrawn ones too; undefined where the data
+   * cannot tell.
+   */
+  abstract knows(postcode: Postcode): boolean | undefined;
 }

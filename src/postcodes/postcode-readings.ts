@@ -104,17 +104,17 @@ export function shortenedReadings(groups: readonly string[]): Reading[] {
 }
 
 /**
- * The most plausible reading that is sure enough to be taken without asking.
- *
- * Nearly every text is a whole postcode without a fault: those skip the search, as none of its
- * readings could be cheaper.
+ * A whole postcode that was typed without a fault, as nearly all are. No reading could be cheaper,
+ * so nobody has to look for one.
  */
+export function plainReading(groups: readonly string[]): Reading | undefined {
+  const [, area, number = '', inward = ''] = PLAIN_UNIT.exec(groups.join('').toUpperCase()) ?? [];
+  if (area === undefined || !isKnownArea(area)) return undefined;
+  return { kind: 'unit', outward: area + number, inward, cost: 0, possible: true };
+}
+
+/** The most plausible reading that is sure enough to be taken without asking. */
 export function bestReading(groups: readonly string[]): Reading | undefined {
-  const plain = PLAIN_UNIT.exec(groups.join('').toUpperCase());
-  const [, area = '', number = '', inward = ''] = plain ?? [];
-  if (plain && isKnownArea(area)) {
-    return { kind: 'unit', outward: area + number, inward, cost: 0, possible: true };
-  }
   return readings(groups, FAR)[0];
 }
 

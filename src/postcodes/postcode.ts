@@ -1,8 +1,8 @@
-import { parse as splitShape } from 'postcode';
 import { territoryOfArea, type Territory } from './postcode-areas.js';
 import {
   bestReading,
   isSure,
+  plainReading,
   readings,
   shortenedReadings,
   type Reading,
@@ -77,6 +77,10 @@ export interface CoveragePrefix {
 
 const LONGEST_TEXT = 20;
 const MOST_NEAR_SPELLINGS = 5;
+/** Area, number, and the letter of a subdivision: `SW`, `1` and `A`. */
+const OUTWARD = /^([A-Z]{1,2})(\d{1,2})([A-Z]?)$/;
+/** What nearly everybody types: there is nothing in it to be made plain. */
+const PLAIN_TEXT = /^[A-Za-z0-9]+(?: [A-Za-z0-9]+)?$/;
 const EXAMPLE = 'A postcode looks like M14 5RX. The first half alone, like M14, works too.';
 
 /**
@@ -92,6 +96,8 @@ const EXAMPLE = 'A postcode looks like M14 5RX. The first half alone, like M14, 
 export function parsePostcode(text: string): Postcode | NotAPostcode {
   const groups = groupsOf(text);
   if (groups === undefined) return { kind: 'not_a_postcode', hint: hintFor(text) };
+  const plain = plainReading(groups);
+  if (plain) return fromReading(plain);
   const special = readSpecialCode(compactOf(groups));
   if (special) return fromSpecialCode(special);
   const best = bestReading(groups);
@@ -180,6 +186,7 @@ export function parseCoveragePrefix(text: string): CoveragePrefix | undefined {
 function groupsOf(text: string): string[] | undefined {
   const trimmed = text.trim();
   if (trimmed.length > LONGEST_TEXT) return undefined;
+  if (PLAIN_TEXT.test(trimmed)) return trimmed.split(' ');
   const groups = trimmed
     .normalize('NFKC')
     .replace(/\p{Cf}/gu, '')
@@ -205,19 +212,15 @@ function fromReading({ kind, outward, inward }: Reading): Postcode {
   if (kind === 'area') {
     return { kind, area: outward, territory: territoryOfArea(outward), canonical: outward };
   }
-  // The package splits whole postcodes only: a part is filled up with any inward half.
-  const shape = splitShape(`${outward} ${inward}${'1AA'.slice(inward.length)}`);
-  if (!shape.valid) throw new Error(`A reading that has not the shape of a postcode: ${outward}`);
-  const { area, outcode, district, sector } = shape;
-  const parts = { area, outcode, district, territory: territoryOfArea(area) };
-  switch (kind) {
-    case 'outcode':
-      return { kind, ...parts, canonical: outcode };
-    case 'sector':
-      return { kind, ...parts, sector, canonical: sector };
-    case 'unit':
-      return { kind, ...parts, sector, unit: shape.postcode, canonical: shape.postcode };
-  }
+  const [, area = '', number = '', letter = ''] = OUTWARD.exec(outward) ?? [];
+  if (area === '') throw new Error(`A reading that has not the shape of a postcode: ${outward}`);
+  const district = letter === '' ? outward : area + number;
+  const parts = { area, outcode: outward, district, territory: territoryOfArea(area) };
+  if (kind === 'outcode') return { kind, ...parts, canonical: outward };
+  const sector = `${outward} ${inward.charAt(0)}`;
+  if (kind === 'sector') return { kind, ...parts, sector, canonical: sector };
+  const unit = `${outward} ${inward}`;
+  return { kind, ...parts, sector, unit, canonical: unit };
 }
 
 function fromSpecialCode({ inward, ...code }: SpecialCode): Postcode {

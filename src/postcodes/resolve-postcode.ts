@@ -1,3 +1,4 @@
+import type { PostcodeLocator } from './postcode-locator.js';
 import {
   isPostcode,
   isTypedExactly,
@@ -8,10 +9,7 @@ import {
 } from './postcode.js';
 
 /** What knows which postcodes there are. */
-export interface PostcodeRegister {
-  /** Undefined where it cannot tell. */
-  knows(postcode: Postcode): boolean | undefined;
-}
+export type PostcodeRegister = Pick<PostcodeLocator, 'knows'>;
 
 /**
  * Reads a postcode as `parsePostcode` does, and lets the reference data decide where the text leaves

@@ -32,7 +32,7 @@ export class SchemaValidationPipe extends StandardSchemaValidationPipe {
     if (!(schema instanceof z.ZodType)) {
       throw new TypeError('Schemas of parameters must be zod schemas.');
     }
-    const result = await validateInput(schema, value);
+    const result = validateInput(schema, value);
     if (result.success) return result.data as T;
     if (metadata.type === 'param') throw notFound();
     const base = metadata.data === undefined ? [] : [metadata.data];
@@ -56,14 +56,15 @@ export type Validation<T> =
 
 /**
  * Validates one input with our messages, and a form post with a form's leniency. Features use it
- * where they answer faults themselves, as the form pages do; `faultsOf` makes the list.
+ * where they answer faults themselves, as the form pages do; `faultsOf` makes the list. Schemas have
+ * to be synchronous: what has to be asked of a database is no matter of shape.
  */
-export async function validateInput<S extends z.ZodType>(
+export function validateInput<S extends z.ZodType>(
   schema: S,
   input: unknown,
-): Promise<Validation<z.output<S>>> {
+): Validation<z.output<S>> {
   for (let round = 0; ; round++) {
-    const result = await schema.safeParseAsync(input, { error: plainMessage });
+    const result = schema.safeParse(input, { error: plainMessage });
     if (result.success) return { success: true, data: result.data };
     const { issues } = result.error;
     if (!isFormBody(input) || round >= MAXIMUM_REPAIRS || !repairForm(input, issues)) {
