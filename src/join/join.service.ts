@@ -22,8 +22,11 @@ import type { JoinAnswer, JoinInput } from './join.schemas.js';
 import { PostcodeLocator } from '../postcodes/postcode-locator.js';
 import { royalMailPostcode, withSettledPostcode } from '../postcodes/royal-mail-postcode.js';
 
-/** The organisation changed while the answer was drawn up, or a reference was taken: draw again. */
-const MOST_DRAFTS = 4;
+/**
+ * The organisation changed while the answer was drawn up, or a reference was taken: draw again, even
+ * while a file of changes is being worked off beside it.
+ */
+const MOST_DRAFTS = 20;
 
 /**
  * No answer comes sooner, in milliseconds. For a known person fewer rows are written, which takes a

@@ -59,7 +59,6 @@ const WHOLE_TEXTS = [
   '\u3000',
   '\u200b\u200b',
   'null',
-  'undefined',
   'true',
   'NaN',
   '-Infinity',

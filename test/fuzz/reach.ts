@@ -1,3 +1,4 @@
+import type { Operation } from './api-description.js';
 import { learn, type RoundPlan } from './fuzz-round.js';
 import { Oracle } from './oracle.js';
 import { Tally } from './tally.js';
@@ -20,7 +21,7 @@ export async function reachOperations(
   const oracle = new Oracle(api, schemas);
   const client = new WireClient(server.port);
   let index = -100_000;
-  for (const operation of api.operations.filter(({ hidden }) => !hidden)) {
+  const reach = async (operation: Operation): Promise<void> => {
     for (let tries = 0; tries < TRIES; tries += 1, index -= 1) {
       const request = drawer.drawValid(index, operation);
       const outcome = await client.send(request);
@@ -29,8 +30,14 @@ export async function reachOperations(
       if (complaints.length > 0) book.add(request, outcome, complaints);
       else learn(plan, request, outcome);
       const { succeeded = 0 } = tally.byOperation.get(operation.name) ?? {};
-      if (succeeded >= ENOUGH_SUCCESSES) break;
+      if (succeeded >= ENOUGH_SUCCESSES) return;
     }
+  };
+  for (const operation of api.operations.filter(({ hidden }) => !hidden)) await reach(operation);
+  // What one operation needs, a later one may have made.
+  const unreached = new Set(tally.unreached(api));
+  for (const operation of api.operations) {
+    if (unreached.has(operation.name)) await reach(operation);
   }
   client.close();
   return tally;

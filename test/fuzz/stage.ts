@@ -53,6 +53,7 @@ export async function startStage(
 ): Promise<FuzzStage> {
   await prepareOrganisers(database.ownerUrl);
   await addDeadJobs(database);
+  await addIdleRun(database);
   const port = await unusedPort();
   const workerPort = await unusedPort();
   const environment = environmentOf(database, { port, workerPort, smtpUrl: options.smtpUrl });
@@ -103,6 +104,15 @@ async function addDeadJobs(database: FuzzDatabase): Promise<void> {
      SELECT id, 'notices', 'messaging.send', jsonb_build_object('messageId', id), 'dead', 20, 'gave up'
        FROM unnest($1::uuid[]) AS id`,
     [ids],
+  );
+}
+
+/** A recompute that no job goes on with: a worker is done with others before they can be stopped. */
+async function addIdleRun(database: FuzzDatabase): Promise<void> {
+  await database.sql(
+    `INSERT INTO allocation_run (id, kind, basis, directory_version, dataset_version)
+     VALUES ($1, 'recompute', '', 1, '')`,
+    [uuidV7()],
   );
 }
 

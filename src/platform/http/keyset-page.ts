@@ -58,7 +58,12 @@ export type PageQuery = z.infer<typeof pageQuerySchema>;
 /** A position in a list: the sort values of the last entry shown, its id last. */
 export type Cursor = readonly (string | number | boolean | null)[];
 
-const cursorSchema = z.array(z.union([z.string().max(500), z.number(), z.boolean(), z.null()]));
+/** No entry of a list holds a NUL, and PostgreSQL cannot even be asked about one. */
+const cursorText = z
+  .string()
+  .max(500)
+  .refine((value) => !value.includes('\0'));
+const cursorSchema = z.array(z.union([cursorText, z.number(), z.boolean(), z.null()]));
 
 /** The cursor of a position, safe in an address. Opaque to callers; it holds no secret. */
 export function encodeCursor(values: Cursor): string {
