@@ -16,7 +16,7 @@ import {
   regionViews,
 } from './finder-view.js';
 import { type MapTiles, mapTiles } from './map-tiles.js';
-import type { MapSources } from './page-policy.js';
+import type { PageSources } from '../platform/templates/page-policy.js';
 
 /** A page of this feature. */
 export interface FinderPage {
@@ -24,8 +24,8 @@ export interface FinderPage {
   readonly data: object;
   /** What is wrong; null: nothing. It decides the status, and is the answer to a program. */
   readonly problem: Problem | null;
-  /** The map on it; null: it loads nothing. */
-  readonly map: MapSources | null;
+  /** What the map on it loads; without a map nothing. */
+  readonly sources?: PageSources;
   /** Same for everybody until the organisation changes; an answer belongs to who asked. */
   readonly isShared: boolean;
   /** Whether search engines may keep it. */
@@ -76,7 +76,7 @@ export class BranchPages {
     const { view } = this.directory;
     if (!view.isReady) return this.awayPage();
     const branch = view.branches.find((one) => one.slug === slug);
-    const page = { map: null, isShared: branch !== undefined, isListed: branch !== undefined };
+    const page = { isShared: branch !== undefined, isListed: branch !== undefined };
     if (branch === undefined) {
       const data = { ...this.frame(view), title: 'We could not find this branch' };
       const problem = notFound('There is no branch of this name.');
@@ -133,7 +133,9 @@ export class BranchPages {
       problem,
       isShared,
       isListed: isShared,
-      map: isOnMap ? { imageOrigins: this.tiles?.origins ?? [] } : null,
+      ...(isOnMap && {
+        sources: { ownFiles: true, imageOrigins: this.tiles?.origins ?? [] },
+      }),
       data: {
         ...this.frame(this.directory.view),
         title: answer?.lead ?? (fault === null ? title : `Please check: ${title}`),

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prefersHtml } from '../platform/http/problem-page.js';
+import { pagePolicy } from '../platform/templates/page-policy.js';
 import { PageRenderer } from '../platform/templates/page-renderer.js';
 import type { FinderPage } from './branch-pages.js';
-import { pagePolicy } from './page-policy.js';
 
 /** Short, so that a branch that moved is soon found where it is. */
 const SHARED = 'public, max-age=300';
@@ -33,7 +33,7 @@ export class FinderPageSender {
       .status(problem?.status ?? 200)
       .headers({
         'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': pagePolicy(html, page.map),
+        'content-security-policy': pagePolicy(html, page.sources),
         // The address of an answer is nobody else's business.
         'referrer-policy': 'no-referrer',
         'cache-control': page.isShared ? SHARED : PRIVATE,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testConfiguration } from '../../test/http/support.js';
 import { mapTiles } from './map-tiles.js';
-import { pagePolicy } from './page-policy.js';
+import { pagePolicy } from '../platform/templates/page-policy.js';
 
 const TILES = 'https://tile.example.org/{z}/{x}/{y}.png?key=k';
 
@@ -34,13 +34,11 @@ describe('the pictures of a map', () => {
 
   it('are the only pictures that the policy of the page lets in', () => {
     const { origins } = mapTiles('https://{s}.example.org/{z}/{x}/{y}.png', 'Us');
-    expect(pagePolicy('<style>a{}</style>', { imageOrigins: origins })).toMatch(
+    expect(pagePolicy('<style>a{}</style>', { ownFiles: true, imageOrigins: origins })).toMatch(
       /; style-src 'self' 'sha256-[^']+'; img-src https:\/\/a\.example\.org https:\/\/b\.example\.org https:\/\/c\.example\.org; form-action/,
     );
-    expect(pagePolicy('<style>a{}</style>', { imageOrigins: [] })).not.toContain('img-src');
-    expect(pagePolicy('<style>a{}</style>', null)).not.toMatch(
-      /script-src|img-src|style-src 'self'/,
-    );
+    expect(pagePolicy('<style>a{}</style>', { ownFiles: true })).not.toContain('img-src');
+    expect(pagePolicy('<style>a{}</style>')).not.toMatch(/script-src|img-src|style-src 'self'/);
   });
 });
 

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { inputHash, requestFingerprint } from '../platform/http/idempotency.js';
 
 /** How long a keyed answer is kept (the contract: 24 hours at least), in seconds. */
 const KEYED_LIFETIME_SECONDS = 24 * 3600;
@@ -23,38 +24,27 @@ export function joinFingerprint(
   input: object,
   idempotencyKey: string | undefined,
 ): JoinFingerprint {
-  const content = sha256(canonicalJson(input));
-  return idempotencyKey === undefined
-    ? {
-        scope: `join-repeat:${formId}`,
-        key_hash: content,
-        input_hash: content,
-        may_wait: true,
-        lifetime_seconds: REPEAT_LIFETIME_SECONDS,
-      }
-    : {
-        scope: `join:${formId}`,
-        key_hash: sha256(idempotencyKey),
-        input_hash: content,
-        may_wait: false,
-        lifetime_seconds: KEYED_LIFETIME_SECONDS,
-      };
+  if (idempotencyKey === undefined) {
+    const content = inputHash(input);
+    return {
+      scope: `join-repeat:${formId}`,
+      key_hash: content,
+      input_hash: content,
+      may_wait: true,
+      lifetime_seconds: REPEAT_LIFETIME_SECONDS,
+    };
+  }
+  const fingerprint = requestFingerprint(idempotencyKey, input);
+  return {
+    scope: `join:${formId}`,
+    key_hash: fingerprint.keyHash,
+    input_hash: fingerprint.inputHash,
+    may_wait: false,
+    lifetime_seconds: KEYED_LIFETIME_SECONDS,
+  };
 }
 
 /** A keyed hash, so that a table of recipients cannot be searched for an address from outside. */
 export function recipientHash(secret: string, recipient: string): Buffer {
   return createHmac('sha256', secret).update(`recipient:${recipient}`).digest();
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-/** JSON with the members of every object in the order of their names. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : member,
-  );
 }

@@ -2,6 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Allocator } from '../allocation/allocator.js';
 import { Configuration } from '../platform/config/configuration.js';
+import {
+  IdempotencyKeyReused,
+  refuseMalformedKey,
+  RequestInProgress,
+} from '../platform/http/idempotency.js';
 import { unavailable } from '../platform/http/standard-problems.js';
 import { RateLimiter } from '../platform/http/rate-limiter.js';
 import { OutboxService } from '../platform/outbox/outbox.service.js';
@@ -10,13 +15,7 @@ import { UnitDirectory } from '../units/unit-directory.js';
 import { ageOn } from '../people/age.js';
 import { JoinDrafts, type JoinReceipt } from './join-drafts.js';
 import { JoinForm } from './join-form.js';
-import {
-  IdempotencyKeyReused,
-  InvalidIdempotencyKey,
-  RequestInProgress,
-  UnderMinimumAge,
-  UnknownForm,
-} from './join.errors.js';
+import { UnderMinimumAge, UnknownForm } from './join.errors.js';
 import { JoinRepository } from './join.repository.js';
 import type { JoinAnswer, JoinInput } from './join.schemas.js';
 import { PostcodeLocator } from '../postcodes/postcode-locator.js';
@@ -74,7 +73,7 @@ export class JoinService {
     const input = withSettledPostcode(posted, this.locator);
     if (input.formId !== undefined && input.formId !== this.form.id) throw new UnknownForm();
     this.refuseTheYoung(input);
-    refuseMalformedKey(receipt.idempotencyKey);
+    if (receipt.idempotencyKey !== undefined) refuseMalformedKey(receipt.idempotencyKey);
     await this.countForForm(receipt.address);
     const postcode = royalMailPostcode(input);
     for (let draft = 1; draft <= MOST_DRAFTS; draft++) {
@@ -118,8 +117,4 @@ export class JoinService {
       throw new UnderMinimumAge(MINIMUM_AGE);
     }
   }
-}
-
-function refuseMalformedKey(key: string | undefined): void {
-  if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key)) throw new InvalidIdempotencyKey();
 }

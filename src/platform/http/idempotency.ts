@@ -4,7 +4,7 @@ import { Problem } from './problem.js';
 /** 422: the same key came with another input. */
 export class IdempotencyKeyReused extends Problem {
   constructor() {
-    const message = 'Use a new, random key for every new thing that you make.';
+    const message = 'Use a new, random key for everything new that you send.';
     super({
       status: 422,
       code: 'idempotency_key_reused',
@@ -42,6 +42,11 @@ export class InvalidIdempotencyKey extends Problem {
   }
 }
 
+/** @throws InvalidIdempotencyKey */
+export function refuseMalformedKey(key: string): void {
+  if (!/^[\x20-\x7e]{1,255}$/.test(key)) throw new InvalidIdempotencyKey();
+}
+
 /** What a request with a key is known by, as SHA-256 in hexadecimal. */
 export interface RequestFingerprint {
   readonly keyHash: string;
@@ -49,13 +54,18 @@ export interface RequestFingerprint {
 }
 
 /**
- * What a request is compared by: its key, and its checked input whatever the order of its fields.
+ * What a request is compared by: its key and its checked input.
  *
  * @throws InvalidIdempotencyKey
  */
-export function requestFingerprint(key: string, input: unknown): RequestFingerprint {
-  if (!/^[\x20-\x7e]{1,255}$/.test(key)) throw new InvalidIdempotencyKey();
-  return { keyHash: sha256(key), inputHash: sha256(canonicalJson(input)) };
+export function requestFingerprint(key: string, input: object): RequestFingerprint {
+  refuseMalformedKey(key);
+  return { keyHash: sha256(key), inputHash: inputHash(input) };
+}
+
+/** The same for the same checked input, whatever the order of its fields. */
+export function inputHash(input: object): string {
+  return sha256(canonicalJson(input));
 }
 
 function sha256(text: string): string {

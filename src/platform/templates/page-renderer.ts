@@ -1,18 +1,16 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { pagePolicy, type PageSources } from './page-policy.js';
 import { TemplateFolder } from './template-folder.js';
 
 /** A page for a person, made from `templates/pages/<template>.liquid`. */
-export interface Page {
+export interface Page extends Pick<PageSources, 'formAction'> {
   readonly template: string;
   /** What the template shows; every value is escaped. */
   readonly data: object;
   /** Default 200. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Further origins that the page's forms may end at, besides our own. */
-  readonly formAction?: readonly string[];
 }
 
 /** Renders the pages of `templates/pages/`, all compiled at start. */
@@ -37,23 +35,9 @@ export class PageRenderer {
         'content-type': 'text/html; charset=utf-8',
         'cache-control': 'no-store',
         'referrer-policy': 'no-referrer',
-        'content-security-policy': policyOf(html, page.formAction ?? []),
+        'content-security-policy': pagePolicy(html, page),
         ...page.headers,
       })
       .send(html);
   }
-}
-
-function policyOf(html: string, formAction: readonly string[]): string {
-  // Only templates write <style>: whatever comes from data has its angle brackets escaped.
-  const styles = [...html.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(
-    ([, style = '']) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-  );
-  return [
-    "default-src 'none'",
-    `style-src ${styles.length === 0 ? "'none'" : styles.join(' ')}`,
-    `form-action ${["'self'", ...formAction].join(' ')}`,
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
 }
