@@ -61,6 +61,8 @@ export interface Life {
   readonly process: string;
   /** `worker-1.3`: the third under this name, and what its SMTP connections say they are. */
   readonly name: string;
+  /** When it was started. */
+  readonly begunAt: number;
   /** When it answered for the first time. */
   readonly answeringAt: number | undefined;
   /** When it was killed, or else when its end was noticed. */

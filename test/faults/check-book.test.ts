@@ -183,6 +183,11 @@ describe('the book of a kill round', () => {
       /^worker-1\.1 ended by itself \(1\)$/,
     ],
     [
+      'a process that came up and ended when PostgreSQL was back',
+      ending(8_500, { begunAt: 7_500 }),
+      /^worker-1\.1 ended by itself \(1\)$/,
+    ],
+    [
       'a round that did not come to its end',
       { book: { failures: ['the round did not come to its end: no'] } },
       /the round did not come to its end/,
@@ -220,6 +225,7 @@ describe('the book of a kill round', () => {
 
   it('lets a process end that comes up while PostgreSQL is away', () => {
     expect(verdictOf(ending(6_500)).faults).toEqual([]);
+    expect(verdictOf(ending(7_500, { begunAt: 6_500 })).faults).toEqual([]);
   });
 
   it('takes a post that was given up after a cut either way', () => {

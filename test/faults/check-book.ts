@@ -79,11 +79,14 @@ export function checkBook(book: Book, evidence: Evidence): Verdict {
   };
 }
 
-/** A process that finds no PostgreSQL as it comes up may leave it to its supervisor to try again. */
+/**
+ * A process that finds no PostgreSQL as it comes up may leave it to its supervisor to try again. Its
+ * end is seen when it is over, which on a busy machine may be after PostgreSQL is back.
+ */
 function checkEnds({ lives, outages }: Book, complain: Complain): void {
-  for (const { name, endedWith, endedAt = 0, answeringAt } of lives) {
+  for (const { name, begunAt, endedWith, endedAt = 0, answeringAt } of lives) {
     if (endedWith === undefined) continue;
-    const wasAway = outages.some(({ from, to }) => from <= endedAt && endedAt <= to);
+    const wasAway = outages.some(({ from, to }) => begunAt <= to && from <= endedAt);
     if (answeringAt === undefined && wasAway) continue;
     complain(`${name} ended by itself (${endedWith})`);
   }

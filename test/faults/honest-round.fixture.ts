@@ -62,6 +62,7 @@ export function honestRound(): { book: Book; evidence: Evidence } {
 export const life = (name: string, changes: Partial<Life> = {}): Life => ({
   process: name.split('.')[0]!,
   name,
+  begunAt: 0,
   answeringAt: 1_000,
   endedAt: undefined,
   killed: false,

@@ -87,6 +87,7 @@ export class SupervisedProcess {
     const life: RunningLife = {
       process: this.name,
       name: `${this.name}.${this.begun.length + 1}`,
+      begunAt: Date.now(),
       answeringAt: undefined,
       endedAt: undefined,
       killed: false,
