@@ -4,6 +4,7 @@ import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
 import { Configuration } from '../config/configuration.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { networkMatcher, networkOf } from './client-address.js';
+import { LaggingCounts } from './lagging-counts.js';
 import { MemoryRateLimitStore, RateLimitStore } from './rate-limit-store.js';
 import { tooManyRequests } from './standard-problems.js';
 
@@ -19,6 +20,12 @@ const STORE_TIMEOUT_MS = 500;
 const STORE_PAUSE_MS = 5_000;
 /** Loopback is exempt in development, where everybody is one address. */
 const LOOPBACK = ['127.0.0.0/8', '::1'];
+
+/**
+ * From so many points on, a count may lag behind those of other processes: what is allowed often is
+ * asked often, and is not to wait for a statement of the database each time.
+ */
+const LAGGING_FROM = 100;
 
 /** What is only remembered is never used up. */
 const MEMORY: Allowance = { points: Number.MAX_SAFE_INTEGER, seconds: 1 };
@@ -37,6 +44,7 @@ export class RateLimiter {
   private readonly counters = new Map<string, Counter>();
   private readonly memory = new MemoryRateLimitStore();
   private readonly store: RateLimitStore;
+  private readonly lagging: LaggingCounts;
   /** Whether a client's address is free of limits. */
   readonly isExempt: (address: string) => boolean;
   private readonly secret: string;
@@ -54,6 +62,12 @@ export class RateLimiter {
     ]);
     this.secret = LINK_SECRET;
     this.store = store ?? this.memory;
+    this.lagging = new LaggingCounts(
+      this.store,
+      (key) => this.storedKey(key),
+      (error) =>
+        this.logger.warn({ err: error }, 'rate limits are counted per process: the store is away'),
+    );
   }
 
   /**
@@ -61,18 +75,30 @@ export class RateLimiter {
    *
    * @throws Problem 429 with `Retry-After` when none is left.
    */
-  async consumeForAddress(name: string, address: string, allowance: Allowance): Promise<void> {
-    if (this.isExempt(address)) return;
-    await this.consume(name, networkOf(address), allowance);
+  consumeForAddress(
+    name: string,
+    address: string,
+    allowance: Allowance,
+  ): Promise<void> | undefined {
+    if (this.isExempt(address)) return undefined;
+    return this.consume(name, networkOf(address), allowance);
   }
 
   /**
    * Takes one point under a key of the caller's choice: a form, an account. The key is stored as a
    * keyed hash only.
    *
+   * @returns undefined where there is nothing to wait for.
    * @throws Problem 429 with `Retry-After` when none is left.
    */
-  async consume(name: string, key: string, allowance: Allowance): Promise<void> {
+  consume(name: string, key: string, allowance: Allowance): Promise<void> | undefined {
+    if (allowance.points < LAGGING_FROM) return this.consumeInStore(name, key, allowance);
+    const milliseconds = this.lagging.take(`${name}\0${key}`, allowance);
+    if (milliseconds !== undefined) throw tooManyRequests(milliseconds / 1000);
+    return undefined;
+  }
+
+  private async consumeInStore(name: string, key: string, allowance: Allowance): Promise<void> {
     const counter = this.counterOf(name, allowance);
     const hash = this.hashOf(name, key);
     try {
@@ -111,6 +137,12 @@ export class RateLimiter {
       }
     }
     return work(own);
+  }
+
+  /** As the counters of the store call it; of the name and the key with a NUL between them. */
+  private storedKey(nameAndKey: string): string {
+    const [name = '', ...key] = nameAndKey.split('\0');
+    return `${name}:${this.hashOf(name, key.join('\0'))}`;
   }
 
   private hashOf(name: string, key: string): string {

@@ -57,9 +57,16 @@ export function addRequestHooks(instance: FastifyInstance, services: HookService
   });
   instance.addHook('onRequest', (request, _reply, done) => {
     const rules = routeOptionsOf(request)?.rateLimits ?? [];
+    let waiting: Promise<unknown>[];
+    try {
+      waiting = rules.length === 0 ? [] : consumeAll(services, rules, clientAddressOf(request));
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
     // Most requests have nothing to wait for, and are not made to.
-    if (rules.length === 0 || services.rateLimiter.isExempt(clientAddressOf(request))) done();
-    else callbackify(consumeAll)(services, rules, clientAddressOf(request), (error) => done(error));
+    if (waiting.length === 0) done();
+    else callbackify(() => Promise.all(waiting))((error) => done(error));
   });
   instance.addHook('onSend', (_request, reply, payload, done) => {
     // While shutting down, clients are asked to come back over a new connection: to another process.
@@ -68,15 +75,16 @@ export function addRequestHooks(instance: FastifyInstance, services: HookService
   });
 }
 
-async function consumeAll(
+/** @throws Problem 429 by what is known here; what has to be asked for is waited for. */
+function consumeAll(
   { rateLimiter, configuration }: HookServices,
   rules: readonly RateLimitRule[],
   address: string,
-): Promise<void> {
-  for (const { name, points, seconds } of rules) {
+): Promise<void>[] {
+  return rules.flatMap(({ name, points, seconds }) => {
     const allowed = typeof points === 'number' ? points : points(configuration);
-    await rateLimiter.consumeForAddress(name, address, { points: allowed, seconds });
-  }
+    return rateLimiter.consumeForAddress(name, address, { points: allowed, seconds }) ?? [];
+  });
 }
 
 /** @returns whether the request has been answered already. */
