@@ -13,8 +13,9 @@ export function applicationEnvironment(given: {
     DATABASE_POOL_SIZE: String(given.poolSize),
     SMTP_URL: given.smtpUrl,
     LINK_SECRET: 'a secret for benchmarks only, long enough',
-    // All requests come from one address. The counter of the form goes on counting.
-    RATE_LIMIT_EXEMPT: '127.0.0.0/8 ::1',
+    // Requests say whose they are as a proxy would (`nextVisitor`), and all of them are counted.
+    TRUSTED_PROXIES: '127.0.0.0/8 ::1',
     RATE_LIMIT_JOIN_PER_FORM: '10000000',
+    RATE_LIMIT_LOOKUP_PER_ADDRESS: '1000000',
   };
 }

@@ -22,6 +22,9 @@ interface Findings {
   readonly claims: readonly Claim[];
 }
 
+/** Where the data is not there: what could not be measured has not been shown. */
+const UNSHOWN: Claim = { what: 'Postcodes: not measured', found: Number.NaN, atLeast: 0 };
+
 /** All benchmarks by the names that `npm run bench -- NAME…` takes, in the order in which they run. */
 export const benchmarks: Readonly<Record<string, Benchmark>> = {
   start: async () => {
@@ -53,7 +56,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
   lookup: async (cluster, settings) => {
     const summaries = await benchLookups(cluster, settings);
-    if (summaries === undefined) return { figures: null, claims: [] };
+    if (summaries === undefined) return { figures: null, claims: [UNSHOWN] };
     print(`Lookups, ${rounds(settings)}`, tableOf(summaries));
     const [hello, few, many] = summaries;
     return {
@@ -109,7 +112,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   },
   'postcode-import': async (cluster, settings) => {
     const figures = await benchPostcodeImport(cluster, settings);
-    if (figures === undefined) return { figures: null, claims: [] };
+    if (figures === undefined) return { figures: null, claims: [UNSHOWN] };
     const { copies, imports, ...told } = figures;
     print('Seconds of each round', { 'bare COPY': copies, import: imports });
     print('Postcodes, imported and in memory', rounded(told));

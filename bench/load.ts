@@ -1,4 +1,5 @@
 import autocannon from 'autocannon';
+import { nextVisitor } from './visitors.js';
 
 /** What one round of load came to. */
 export interface LoadFigures {
@@ -41,10 +42,14 @@ export async function load(plan: LoadPlan): Promise<LoadFigures> {
     requests: paths.map((path) => ({
       method,
       path,
-      headers,
-      ...(nextBody === undefined
-        ? {}
-        : { setupRequest: (request) => ({ ...request, body: nextBody() }) }),
+      headers: { ...headers, ...nextVisitor() },
+      ...(nextBody !== undefined && {
+        setupRequest: (request) => ({
+          ...request,
+          headers: { ...headers, ...nextVisitor() },
+          body: nextBody(),
+        }),
+      }),
     })),
   };
   const { errors } = await new Promise<autocannon.Result>((resolve, reject) => {

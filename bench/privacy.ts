@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http';
 import { applicationEnvironment } from './application-environment.js';
 import type { BenchCluster, BenchDatabase } from './bench-cluster.js';
 import type { BenchSettings } from './bench-settings.js';
+import { nextVisitor } from './visitors.js';
 import { startProgram } from './child-program.js';
 import { joinPosts } from './join-posts.js';
 import { load, percentile } from './load.js';
@@ -212,6 +213,7 @@ function timeOf(
   const headers = {
     'content-type': contentType,
     accept: 'application/json',
+    ...nextVisitor(),
     'content-length': Buffer.byteLength(body),
   };
   return new Promise((resolve, reject) => {

@@ -21,7 +21,9 @@ const OPERATORS_FAULTS = [
 ];
 
 const program = new Command('branchline')
-  .description('Operator commands. They sign in with DATABASE_OWNER_URL (else DATABASE_URL).')
+  .description(
+    'Operator commands. They sign in with DATABASE_OWNER_URL (else DATABASE_URL, else where npm start runs on DATA_DIR).',
+  )
   .exitOverride()
   .showHelpAfterError();
 
@@ -54,7 +56,9 @@ program
   .description('The organisation: national office, regions, branches, coverage')
   .command('import')
   .argument('<file>', 'JSON in the form of data/demo-organisation.json')
-  .description('Check the file whole, then bring units and coverage rules to what it says')
+  .description(
+    'Check the file whole, then bring units and coverage rules to what it says, also where organisers have changed them since',
+  )
   .action(async (file: string) => {
     const source = await ownerDataSource(operatorSettings().ownerUrl);
     try {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
-import { ensureDatabase, prepareDemo } from './development/development-database.js';
+import { ensureDatabase, prepareDemo, tellCommands } from './development/development-database.js';
 import { DevelopmentModule } from './development/development.module.js';
 import { startEmbeddedPostgres } from './development/embedded-postgres.js';
 import { keptSecret } from './development/kept-secret.js';
@@ -8,7 +8,7 @@ import { startMailInbox } from './development/mail-inbox.js';
 import { DevelopmentMessageStore } from './development/message-store.js';
 import { JobsModule } from './jobs.module.js';
 import { loadConfiguration } from './platform/config/configuration.js';
-import { developmentSettings } from './platform/config/development-settings.js';
+import { developmentSettings, ownerUrlFile } from './platform/config/development-settings.js';
 import { createHttpApp } from './platform/http/create-http-app.js';
 import { listen, run, type Running } from './process.js';
 
@@ -33,6 +33,7 @@ await run(async (): Promise<Running> => {
       const postgres = await startEmbeddedPostgres({ dataDir, log });
       parts.push({ close: () => postgres.stop() });
       ownerUrl = await ensureDatabase((database) => postgres.superuserUrl(database));
+      parts.push(await tellCommands(ownerUrlFile(settings), ownerUrl));
     }
     await prepareDemo(ownerUrl, settings.demoPassword);
 

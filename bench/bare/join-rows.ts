@@ -13,7 +13,7 @@ export interface BarePost {
   consent: { privacyNotice: string };
 }
 
-/** What the bare program knows of the organisation: one unit, for everybody. */
+/** What the bare program knows of a branch. */
 export interface BareUnit {
   id: string;
   parentId: string;

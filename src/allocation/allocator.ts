@@ -62,6 +62,11 @@ export class Allocator {
     }
   }
 
+  /** Changes whenever that does. */
+  get datasetRevision(): string {
+    return this.locator.revision;
+  }
+
   /** Reads a postcode as the reference data knows it (`resolvePostcode`). */
   read(text: string): Postcode | NotAPostcode {
     return resolvePostcode(text, this.locator);

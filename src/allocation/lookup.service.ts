@@ -48,7 +48,7 @@ export class LookupService {
 
   /** Changes whenever any answer may: the versions of the organisation and the reference data. */
   get version(): string {
-    return `${this.directory.view.version}.${this.allocator.datasetVersion}`;
+    return `${this.directory.view.version}.${this.allocator.datasetRevision}`;
   }
 }
 

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { OrganiserAccounts } from '../organisers/organiser-accounts.js';
 import { migrate } from '../platform/database/migrate.js';
 import { ownerDataSource } from '../platform/database/owner-data-source.js';
 import { projectRoot } from '../platform/project-root.js';
+import type { Running } from '../process.js';
 import { migrateQueueSchema } from '../platform/queue/migrate-queue-schema.js';
-import { importOrganisation } from '../units/organisation-import.js';
+import { hasOrganisation, importOrganisation } from '../units/organisation-import.js';
 
 const DATABASE = 'branchline';
 
@@ -25,13 +26,25 @@ export async function ensureDatabase(superuserUrl: (database: string) => string)
   return superuserUrl(DATABASE);
 }
 
-/** Migrates a database and fills it with the demo organisation and its organisers. Repeatable. */
+/** Tells the commands of this data folder where the database is, until it is closed. */
+export async function tellCommands(file: string, ownerUrl: string): Promise<Running> {
+  await rm(file, { force: true });
+  await writeFile(file, ownerUrl, { flag: 'wx', mode: 0o600 });
+  return { close: () => rm(file, { force: true }) };
+}
+
+/**
+ * Migrates a database and makes the demo organisers. The demo organisation is imported into an empty
+ * database alone: what organisers have changed since is theirs.
+ */
 export async function prepareDemo(ownerUrl: string, demoPassword: string): Promise<void> {
   await migrate({ url: ownerUrl, migrateQueue: migrateQueueSchema });
   const source = await ownerDataSource(ownerUrl);
   try {
-    const file = await readFile(join(projectRoot, 'data', 'demo-organisation.json'), 'utf8');
-    await importOrganisation(source.manager, JSON.parse(file), { demo: true });
+    if (!(await hasOrganisation(source.manager))) {
+      const file = await readFile(join(projectRoot, 'data', 'demo-organisation.json'), 'utf8');
+      await importOrganisation(source.manager, JSON.parse(file), { demo: true });
+    }
     await new OrganiserAccounts(source.manager).ensureDemoOrganisers(demoPassword);
   } finally {
     await source.destroy();

@@ -52,6 +52,10 @@ export class AreaTableLocator extends PostcodeLocator {
     );
   }
 
+  get revision(): string {
+    return this.version;
+  }
+
   locate(postcode: Postcode): LocatedPostcode {
     return this.areas.get(postcode.area) ?? NOWHERE;
   }

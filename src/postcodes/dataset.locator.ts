@@ -58,6 +58,10 @@ export class DatasetLocator extends PostcodeLocator implements OnModuleInit, OnA
     return this.dataset?.version ?? this.areas.version;
   }
 
+  get revision(): string {
+    return this.dataset?.id ?? this.areas.revision;
+  }
+
   locate(postcode: Postcode): LocatedPostcode {
     const { dataset } = this;
     if (dataset === undefined || postcode.kind === 'area' || !isOnTheMap(postcode)) {

@@ -48,6 +48,9 @@ export abstract class PostcodeLocator {
   /** Names the data behind the answers; kept with each allocation, so that it can be explained. */
   abstract readonly version: string;
 
+  /** Changes with the data, also where another version is given a name that was free again. */
+  abstract readonly revision: string;
+
   /** Never throws for a postcode it does not know: that is precision `none`. */
   abstract locate(postcode: Postcode): LocatedPostcode;
 

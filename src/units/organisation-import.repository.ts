@@ -36,6 +36,13 @@ export interface WantedRule {
 export class OrganisationImportRepository {
   constructor(private readonly manager: EntityManager) {}
 
+  async hasUnits(): Promise<boolean> {
+    const [row] = await this.manager.query<[{ there: boolean }]>(
+      'SELECT EXISTS (SELECT FROM unit) AS there',
+    );
+    return row.there;
+  }
+
   /** Keeps a second import out until this transaction ends. */
   async lock(): Promise<void> {
     await this.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))`);

@@ -36,9 +36,14 @@ export interface OrganisationImportReport {
 
 const NATIONAL_SLUG = 'national-office';
 
+/** Whether there are units already. */
+export function hasOrganisation(owner: EntityManager): Promise<boolean> {
+  return new OrganisationImportRepository(owner).hasUnits();
+}
+
 /**
- * Brings units and coverage rules to what the file says, in one transaction. Checks everything
- * before it changes anything; the same file again changes nothing.
+ * Brings units and coverage rules to what the file says, in one transaction, also those that
+ * organisers have changed since. Checks everything before it changes anything.
  *
  * @param owner on the owner's connection: the application itself may not write units.
  * @param demo marks every unit as a demonstration: real providers refuse to write to it.

@@ -24,6 +24,12 @@ describe('calls from other origins', () => {
     expect(answer.headers['access-control-expose-headers']).toContain('X-Request-Id');
   });
 
+  it('says so in every answer, since a cache may give it to whoever asks next', async () => {
+    const { headers } = await request(served.url).get('/v1/things');
+    expect(headers['access-control-allow-origin']).toBe('*');
+    expect(headers).not.toHaveProperty('vary');
+  });
+
   it('answers the preflight of an allowed origin', async () => {
     for (const origin of ['https://www.example.org', 'http://localhost:5173']) {
       const answer = await preflight('/v1/sign-ups', origin, 'POST');

@@ -92,6 +92,24 @@ describe('a postcode that can be read in two ways, of which one exists', () => {
   });
 });
 
+describe('another dataset of the same name', () => {
+  it('has another ETag', async () => {
+    const etagOf = async () =>
+      (await request(app.url).get('/v1/branches/nearest').query({ postcode: 'M14 5RX' })).headers[
+        'etag'
+      ];
+    const before = await etagOf();
+    // As after a removal: the name is free again.
+    await app.database.sql(`UPDATE postcode_dataset SET version = 'gone'`);
+    await importInto(app.database, await folder.write('ONSPD_NOV_2025_UK.csv', onspdFile(ROWS)));
+    const [named] = await app.database.sql<{ names: number }>(
+      `SELECT count(*)::integer AS names FROM postcode_dataset WHERE version = 'onspd-2025-11'`,
+    );
+    expect(named?.names).toBe(1);
+    await vi.waitFor(async () => expect(await etagOf()).not.toBe(before), { timeout: 10_000 });
+  });
+});
+
 describe('a postcode that was withdrawn', () => {
   it('is found where it was, and said to be withdrawn', async () => {
     expect(await lookup('M14 5RZ')).toMatchObject({ precision: 'unit', terminated: '2005-12' });

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DEMO_PASSWORD, type Settings } from './configuration.js';
 
@@ -21,6 +21,11 @@ export interface DevelopmentSettings {
   /** Given: this server instead of the local inbox. */
   smtpUrl: string | undefined;
   demoPassword: string;
+}
+
+/** The file in which a running `npm start` tells the commands of its folder the owner's login. */
+export function ownerUrlFile({ dataDir }: Pick<DevelopmentSettings, 'dataDir'>): string {
+  return join(dataDir, 'owner-url');
 }
 
 export function developmentSettings(environment: Settings = process.env): DevelopmentSettings {

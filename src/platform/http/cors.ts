@@ -56,10 +56,14 @@ export function applyCors(
   if (route?.cors === undefined) return false;
   const { origins } = policies.get(route.cors);
   const { origin } = request.headers;
-  if (origins !== 'any') reply.header('vary', 'Origin');
-  if (origin === undefined) return false;
-  if (origins !== 'any' && !origins(origin, request)) return false;
-  reply.header('access-control-allow-origin', origins === 'any' ? '*' : origin);
+  if (origins === 'any') {
+    // Whether or not a page asks: a cache on the way may give the answer to one that does.
+    reply.header('access-control-allow-origin', '*');
+  } else {
+    reply.header('vary', 'Origin');
+    if (origin === undefined || !origins(origin, request)) return false;
+    reply.header('access-control-allow-origin', origin);
+  }
   reply.header('access-control-expose-headers', EXPOSED_HEADERS);
   return true;
 }
