@@ -68,7 +68,12 @@ export class DatasetLocator extends PostcodeLocator implements OnModuleInit, OnA
       return this.areas.locate(postcode);
     }
     const outcode = dataset.outcodes.get(postcode.outcode);
-    if (outcode === undefined) return this.areas.locate(postcode);
+    if (outcode === undefined) {
+      const district = dataset.districts.get(postcode.outcode);
+      return district === undefined
+        ? this.areas.locate(postcode)
+        : partly('outcode', district.position, district.nation);
+    }
     switch (postcode.kind) {
       case 'unit':
         return this.locateUnit(dataset, outcode, postcode);
@@ -91,7 +96,9 @@ export class DatasetLocator extends PostcodeLocator implements OnModuleInit, OnA
     }
     if (postcode.kind === 'area') return true;
     const outcode = dataset.outcodes.get(postcode.outcode);
-    if (outcode === undefined) return false;
+    if (outcode === undefined) {
+      return postcode.kind === 'outcode' && dataset.districts.has(postcode.outcode);
+    }
     switch (postcode.kind) {
       case 'unit':
         return dataset.snapshot.find(outcode, inwardOf(postcode)) >= 0;

@@ -29,6 +29,8 @@ const MANCHESTER = [
   { ...CODES, pcds: 'M14 6AA', lat: '53.444600', long: '-2.216300' },
   { ...CODES, pcds: 'M14 7AA', osgrdind: '9', lat: '99.999999', long: '0.000000' },
   { ...CODES, pcds: 'M60 9AA', osgrdind: '9', lat: '99.999999', doterm: '199909' },
+  { ...CODES, pcds: 'SW1A 1AA', lat: '51.500000', long: '-0.140000' },
+  { ...CODES, pcds: 'SW1E 5AA', lat: '51.498000', long: '-0.138000' },
   { pcds: 'JE2 3AB', ctry: 'L93000001', osgrdind: '9', lat: '99.999999', doterm: '200101' },
 ];
 const IN_LEEDS = [{ ...CODES, pcds: 'LS1 1AZ', lat: '53.796400', long: '-1.564600' }];
@@ -133,6 +135,15 @@ describe('with a dataset', () => {
       },
     ],
     [
+      'SW1',
+      'a district of lettered outcodes: the middle of those',
+      {
+        precision: 'outcode',
+        position: { lat: expect.closeTo(51.499, 6), long: expect.closeTo(-0.139, 6) },
+        ...PART,
+      },
+    ],
+    [
       'M99 1AA',
       'an unknown outcode: its area',
       { precision: 'area', position: CENTRE_OF_M, ...PART },
@@ -173,6 +184,8 @@ describe('with a dataset', () => {
     ['M14', true],
     ['M15', false],
     ['M15 1AA', false],
+    ['SW1', true],
+    ['SW2', false],
     ['M', true],
     ['LS1 1AZ', undefined],
     ['LS', undefined],
