@@ -1,7 +1,13 @@
-import type { JoinAnswer } from '../../src/join/join.schemas.js';
+import type { JoinAnswer, JoinInput } from '../../src/join/join.schemas.js';
 import type { FaultKind, Happened, RestartKind } from './faults.js';
 
 /** All times are milliseconds of this machine's clock, which PostgreSQL goes by as well. */
+
+/** A stretch of time. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** A unit as the file of the demo organisation has it. */
 export interface DemoUnit {
@@ -28,6 +34,11 @@ export interface HeardAnswer {
   readonly replayed: boolean;
 }
 
+/** What few people tell of themselves when they join. */
+export type PostedDetails = Readonly<
+  Partial<Pick<JoinInput, 'address' | 'dateOfBirth' | 'message' | 'interests' | 'source'>>
+>;
+
 /** A join that the harness posts: who, and what it heard. Written down before anything is judged. */
 export interface PostedJoin {
   /** Nobody else's; lower case, as it is stored. */
@@ -40,6 +51,7 @@ export interface PostedJoin {
   readonly postcode: string;
   /** The unit that the postcode belongs to. */
   readonly unit: DemoUnit;
+  readonly details: PostedDetails;
   /** What was answered to each question of consent that was put. */
   readonly consents: Readonly<Partial<Record<'email' | 'sms' | 'phone', boolean>>>;
   readonly idempotencyKey: string | undefined;
@@ -71,13 +83,29 @@ export interface Life {
   readonly killed: boolean;
   /** Its exit code or signal, where the harness did not cause its end. */
   readonly endedWith: string | undefined;
+  /** When the harness had it stand still. */
+  readonly frozen: readonly Span[];
 }
 
 /** How long PostgreSQL was away, from the signal until it took connections again. */
-export interface Outage {
+export interface Outage extends Span {
   readonly kind: RestartKind;
-  readonly from: number;
-  readonly to: number;
+}
+
+/**
+ * How long a process may need to find its way back to a PostgreSQL that was away, in milliseconds at
+ * pace 1. A pool of `poolOptions` waits so long for a connection that was begun before, and whoever
+ * waits in line for that one is told 503 when it ends. In fact the first statement afterwards goes.
+ */
+export const RECOVERY_MILLISECONDS = 3_000;
+
+/**
+ * Whether PostgreSQL was away at any moment of this span.
+ *
+ * @param recovery for how long it counts as away after it was back, in milliseconds.
+ */
+export function wasAway(outages: readonly Outage[], { from, to }: Span, recovery = 0): boolean {
+  return outages.some((outage) => outage.from <= to && outage.to + recovery >= from);
 }
 
 /** Whether an API was there all the time that PostgreSQL was not: it has to have answered 503. */
@@ -109,6 +137,8 @@ export interface Book {
   /** Submissions whose reminder was brought forward. */
   readonly reminded: ReadonlySet<string>;
   readonly probes: readonly Probe[];
+  /** How many there have to be. */
+  readonly plannedProbes: number;
   /** What kept the round from coming to its end. */
   readonly failures: readonly string[];
   /** Answers that no join may get: an error that is no 503, a 503 without Retry-After, silence. */
@@ -120,6 +150,7 @@ export interface StoredJoin {
   readonly id: string;
   readonly email: string | null;
   readonly phone: string | null;
+  readonly posted: unknown;
   readonly answer: unknown;
   /** The units that each of these rows names. */
   readonly handlings: readonly string[];
@@ -138,6 +169,12 @@ export interface StoredJoin {
 export interface StoredPerson {
   readonly givenName: string;
   readonly familyName: string | null;
+  readonly dateOfBirth: string | null;
+  readonly country: string;
+  readonly postcode: string | null;
+  readonly addressLine1: string | null;
+  readonly addressLine2: string | null;
+  readonly town: string | null;
   readonly unit: string;
 }
 
@@ -187,7 +224,7 @@ export interface Evidence {
   /** In the order in which they came. */
   readonly changes: readonly MessageChange[];
   readonly mails: readonly ArrivedMail[];
-  /** People, duties, messages, consents that no submission stands behind. */
+  /** People, consents, duties, messages and kept answers that no submission stands behind. */
   readonly orphans: number;
   /** Names of jobs of the outbox that are dead, or still due. */
   readonly dead: readonly string[];

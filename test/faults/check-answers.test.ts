@@ -21,6 +21,15 @@ const OUTAGES: readonly Outage[] = [
 ];
 const unavailableAt = (at: number): Try => tried('unavailable', { begunAt: at, endedAt: at + 20 });
 
+const inProgressAt = (at: number): Try =>
+  tried('in_progress', { begunAt: at, endedAt: at + 20, api: 'api-1' });
+
+/** Tries of the join that has a key, before those that were answered. */
+const keyed = (...tries: Try[]): Forgery['joins'] =>
+  changing<PostedJoin>('Qaaaab', {
+    tries: [...tries, answeredTry('Qaaaab'), answeredTry('Qaaaab', true)],
+  });
+
 describe('the answers to joins', () => {
   it.each<[string, Try]>([
     ['that was on its way when the API died', cut(4_900, 5_002)],
@@ -65,6 +74,64 @@ describe('the answers to joins', () => {
     expect(withApi({ endedAt: 30_500 })).toBe('');
     expect(withApi({ answeringAt: 30_500 })).toBe('');
     expect(withApi({ endedAt: 31_500 })).toMatch(/no post was answered 503/);
+  });
+
+  it('may be 503 until the pools have found their way back', () => {
+    const book = { outages: OUTAGES.slice(0, 1) };
+    const heard = [unavailableAt(30_500), unavailableAt(33_900)];
+    const verdict = verdictOf({ book, joins: afterTries(...heard) });
+    expect(verdict).toMatchObject({ faults: [], unavailable: 2, recoveryMilliseconds: 2_900 });
+    const late = afterTries(...heard, unavailableAt(34_100));
+    expect(faultsOf({ book, joins: late })).toMatch(/by api-0, and PostgreSQL was there/);
+    expect(faultsOf({ book: { ...book, pace: 2 }, joins: late })).toBe('');
+  });
+
+  it('are complained of where every join is refused at first and nothing is the matter', () => {
+    const refused = Array.from({ length: 30 }, (_, index) => unavailableAt(7_000 + index * 25));
+    const joins: Forgery['joins'] = (all) =>
+      all.map((join) => ({ ...join, tries: [...refused, ...join.tries] }));
+    expect(faultsOf({ joins }).split('\n')).toEqual(
+      ['a', 'b', 'c'].map(
+        (last) =>
+          `qaaaa${last}@example.org was answered 503 30 times, first by api-0, and PostgreSQL was there`,
+      ),
+    );
+  });
+
+  it.each<[string, Try]>([
+    ['before PostgreSQL went away', unavailableAt(29_900)],
+    // Killed at 5,000, and answering again at 6,000: it takes no posts before it has its database.
+    ['when its API had just come up', unavailableAt(6_010)],
+    ['when its API was about to be killed', unavailableAt(4_970)],
+  ])('are complained of: a 503 %s', (_when, tryThen) => {
+    const book = { outages: OUTAGES.slice(0, 1) };
+    const joins = afterTries(unavailableAt(30_500), tryThen);
+    expect(faultsOf({ book, joins })).toBe(
+      'qaaaac@example.org was answered 503 by api-0, and PostgreSQL was there',
+    );
+  });
+
+  it('may be 409 while the try before them may be running on', () => {
+    expect(verdictOf({ joins: keyed(cut(4_900, 5_002), inProgressAt(5_100)) })).toMatchObject({
+      faults: [],
+      inProgress: 1,
+    });
+    const book = { outages: OUTAGES.slice(0, 1) };
+    const joins = keyed(unavailableAt(30_500), inProgressAt(30_600), inProgressAt(30_700));
+    expect(faultsOf({ book, joins })).toBe('');
+  });
+
+  it.each<[string, Forgery]>([
+    ['at the first try', { joins: keyed(inProgressAt(5_100)) }],
+    ['to a post without a key', { joins: afterTries(cut(4_900, 5_002), inProgressAt(5_100)) }],
+    [
+      'long after the try that was cut',
+      { joins: keyed(cut(4_900, 5_002), inProgressAt(5_100), inProgressAt(8_100)) },
+    ],
+  ])('are complained of: a 409 %s', (_when, forge) => {
+    expect(faultsOf(forge)).toMatch(
+      /^qaaaa[bc]@example\.org was answered 409 by api-1, and nobody held its key$/,
+    );
   });
 
   it.each<[string, Forgery, RegExp]>([

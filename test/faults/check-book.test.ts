@@ -45,12 +45,15 @@ describe('the book of a kill round', () => {
       retried: 0,
       replayed: 1,
       unavailable: 0,
+      recoveryMilliseconds: 0,
+      inProgress: 0,
       stored: 3,
       acknowledged: 3,
       noticed: 3,
       reminded: 1,
       mails: 7,
       repeatsInFlight: { death: 0, outage: 0, deadline: 0, none: 0 },
+      patienceMilliseconds: 1_000,
     });
   });
 
@@ -201,6 +204,7 @@ describe('the book of a kill round', () => {
       'notifications that reach one worker and not the other',
       {
         book: {
+          plannedProbes: 2,
           probes: [
             { api: 'api-1', worker: 'worker-0', joins: 1, rowsByNotification: 2 },
             { api: 'api-1', worker: 'worker-1', joins: 5, rowsByNotification: 0 },
@@ -208,6 +212,16 @@ describe('the book of a kill round', () => {
         },
       },
       /^worker-1 was told of none of 5 joins through api-1: notifications are lost$/,
+    ],
+    [
+      'planned probes of which none came',
+      { book: { probes: [] } },
+      /^a fault of the harness: 1 probes were planned, 0 done$/,
+    ],
+    [
+      'planned probes of which one is missing',
+      { book: { plannedProbes: 2 } },
+      /^a fault of the harness: 2 probes were planned, 1 done$/,
     ],
     [
       'a planned fault that never came',

@@ -1,5 +1,13 @@
-import { answersTo, type ArrivedMail, type Book, type Evidence, type PostedJoin } from './book.js';
-import { checkAnswers } from './check-answers.js';
+import {
+  answersTo,
+  type ArrivedMail,
+  type Book,
+  type Evidence,
+  type PostedJoin,
+  type Try,
+  wasAway,
+} from './book.js';
+import { checkAnswers, longestRecovery } from './check-answers.js';
 import { checkRepeats, type Repeats } from './check-repeats.js';
 import { checkMessages, checkStored } from './check-stored.js';
 import { groupBy } from './group-by.js';
@@ -16,6 +24,10 @@ export interface Verdict {
   readonly replayed: number;
   /** Answers 503. */
   readonly unavailable: number;
+  /** How long after an outage the last of them was posted, in milliseconds. */
+  readonly recoveryMilliseconds: number;
+  /** Answers 409: an earlier try was still running. */
+  readonly inProgress: number;
   readonly stored: number;
   readonly acknowledged: number;
   readonly noticed: number;
@@ -23,6 +35,8 @@ export interface Verdict {
   readonly mails: number;
   /** Repeats of mails in flight, under the same Message-ID, by what they were in flight at. */
   readonly repeatsInFlight: Repeats;
+  /** How long a worker was given to record what it was answered. */
+  readonly patienceMilliseconds: number;
 }
 
 type Complain = (fault: string) => void;
@@ -65,7 +79,7 @@ export function checkBook(book: Book, evidence: Evidence): Verdict {
       to: unit.email,
     });
   }
-  const repeatsInFlight = checkRepeats(book, evidence, complain);
+  const repeats = checkRepeats(book, evidence, complain);
   checkLooseEnds(evidence, complain);
   checkAnswers(book, complain);
   checkProbes(book, complain);
@@ -74,8 +88,9 @@ export function checkBook(book: Book, evidence: Evidence): Verdict {
     faults,
     ...countJoins(book.joins),
     ...countRows(evidence),
+    recoveryMilliseconds: longestRecovery(book),
     ...arrived,
-    repeatsInFlight,
+    ...repeats,
   };
 }
 
@@ -86,8 +101,8 @@ export function checkBook(book: Book, evidence: Evidence): Verdict {
 function checkEnds({ lives, outages }: Book, complain: Complain): void {
   for (const { name, begunAt, endedWith, endedAt = 0, answeringAt } of lives) {
     if (endedWith === undefined) continue;
-    const wasAway = outages.some(({ from, to }) => begunAt <= to && from <= endedAt);
-    if (answeringAt === undefined && wasAway) continue;
+    const mayEnd = wasAway(outages, { from: begunAt, to: endedAt });
+    if (answeringAt === undefined && mayEnd) continue;
     complain(`${name} ended by itself (${endedWith})`);
   }
 }
@@ -95,12 +110,15 @@ function checkEnds({ lives, outages }: Book, complain: Complain): void {
 function countJoins(joins: readonly PostedJoin[]) {
   const answered = joins.filter((join) => answersTo(join).length > 0);
   const tries = joins.flatMap((join) => join.tries);
+  const heard = (wanted: Try['outcome']): number =>
+    tries.filter(({ outcome }) => outcome === wanted).length;
   return {
     posted: joins.length,
     answered: answered.length,
     retried: answered.filter(({ tries: [first] }) => first?.outcome !== 'answered').length,
     replayed: answered.filter((join) => answersTo(join).some(({ replayed }) => replayed)).length,
-    unavailable: tries.filter(({ outcome }) => outcome === 'unavailable').length,
+    unavailable: heard('unavailable'),
+    inProgress: heard('in_progress'),
   };
 }
 
@@ -142,7 +160,10 @@ function checkLooseEnds(evidence: Evidence, complain: Complain): void {
 }
 
 /** Each worker hears of what each API writes; that others hear of it helps nobody. */
-function checkProbes({ probes }: Book, complain: Complain): void {
+function checkProbes({ probes, plannedProbes }: Book, complain: Complain): void {
+  if (probes.length !== plannedProbes) {
+    complain(`a fault of the harness: ${plannedProbes} probes were planned, ${probes.length} done`);
+  }
   for (const { api, worker, joins, rowsByNotification } of probes) {
     if (rowsByNotification > 0) continue;
     complain(`${worker} was told of none of ${joins} joins through ${api}: notifications are lost`);

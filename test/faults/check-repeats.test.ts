@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ArrivedMail, Life, MessageChange } from './book.js';
+import type { ArrivedMail, Book, Life, MessageChange } from './book.js';
 import type { Excuse } from './check-repeats.js';
 import { verdictOf } from './forged-round.fixture.js';
 import { acknowledgement, honestRound, life, MAILED_AT } from './honest-round.fixture.js';
@@ -14,6 +14,8 @@ interface Case {
   readonly second?: Partial<ArrivedMail>;
   /** When `worker-0` died, which sent the first copy; undefined: not at all. */
   readonly diedAt?: number;
+  /** When it stood still. */
+  readonly frozen?: Life['frozen'];
   /** States that were recorded between the two copies, after the first was claimed. */
   readonly between?: readonly Omit<MessageChange, 'messageId' | 'begunAt'>[];
   readonly outage?: { readonly from: number; readonly to: number };
@@ -22,17 +24,29 @@ interface Case {
 }
 
 const TAKEN_OVER = { state: 'sending', at: AGAIN_AT - 10 };
-const sentLate = (milliseconds: number) => (change: MessageChange) =>
-  change.state === 'sent' ? { ...change, at: change.at + milliseconds } : change;
+/** The record of this message, or else of all, comes so much later. */
+const sentLate = (milliseconds: number, which?: string) => (change: MessageChange) =>
+  change.state === 'sent' && (which ?? change.messageId) === change.messageId
+    ? { ...change, at: change.at + milliseconds }
+    : change;
 
 /** An honest round in which one acknowledgement came twice. */
 function cameAgain(
-  { first, second, diedAt, between = [TAKEN_OVER], outage, repeats = 1, pace = 1 }: Case,
+  {
+    first,
+    second,
+    diedAt,
+    frozen = [],
+    between = [TAKEN_OVER],
+    outage,
+    repeats = 1,
+    pace = 1,
+  }: Case,
   others: (change: MessageChange) => MessageChange = (change) => change,
 ) {
   const { lives, outages } = honestRound().book;
   const { changes } = honestRound().evidence;
-  const died: Partial<Life> = { endedAt: diedAt, killed: diedAt !== undefined };
+  const died: Partial<Life> = { endedAt: diedAt, killed: diedAt !== undefined, frozen };
   return verdictOf({
     book: {
       pace,
@@ -50,7 +64,10 @@ function cameAgain(
         return { ...join, tries };
       }),
     mails: (all) => [
-      ...all.filter(({ messageId }) => messageId !== MESSAGE),
+      // All others were sent by the worker that lives on.
+      ...all
+        .filter(({ messageId }) => messageId !== MESSAGE)
+        .map((mail) => ({ ...mail, sender: 'worker-1.1' })),
       { ...acknowledgement('Qaaaab'), ...first },
       {
         ...acknowledgement('Qaaaab'),
@@ -218,5 +235,63 @@ describe('a mail that came again', () => {
       passesBy('death'),
     );
     expect(cameAgain({ diedAt: MAILED_AT + 3_000 }, sentLate(2_500)).faults).toHaveLength(1);
+  });
+
+  it('has no longer because one mail that has nothing to do with it was recorded very late', () => {
+    const late = sentLate(20_000, '<n-Qaaaac>');
+    expect(cameAgain({ diedAt: MAILED_AT + 2_900 }, late).repeatsInFlight.death).toBe(1);
+    const { faults, patienceMilliseconds } = cameAgain({ diedAt: MAILED_AT + 5_000 }, late);
+    expect(patienceMilliseconds).toBe(3_000);
+    expect(faults).toEqual([
+      expect.stringMatching(/^<n-Qaaaac> was recorded 20010 ms after its answer/),
+      expect.stringMatching(/^<a-Qaaaab> to .* came again although worker-0\.1 lived for 4980 ms/),
+    ]);
+  });
+
+  it('has as much longer as its worker stood still', () => {
+    const given = {
+      first: { answeredAt: MAILED_AT + 1_000 },
+      between: [{ state: 'queued', at: MAILED_AT + 4_500 }, TAKEN_OVER],
+    };
+    expect(cameAgain(given).faults).toHaveLength(1);
+    const frozen = [{ from: MAILED_AT + 1_200, to: MAILED_AT + 4_000 }];
+    expect(cameAgain({ ...given, frozen })).toMatchObject(passesBy('deadline'));
+  });
+});
+
+describe('the record of a mail', () => {
+  /** A notice was recorded 3,010 ms after its answer, by a worker that lives on. */
+  const recordedLate = (book: Partial<Book> = {}, worker: Partial<Life> = {}) =>
+    verdictOf({
+      book: {
+        lives: [...honestRound().book.lives.slice(0, 2), life('worker-0.1', worker)],
+        ...book,
+      },
+      evidence: { changes: honestRound().evidence.changes.map(sentLate(3_000, '<n-Qaaaac>')) },
+    });
+  const frozen = (from: number, to: number) => ({ frozen: [{ from, to }] });
+
+  it('is complained of where it took too long and nothing was in its way', () => {
+    expect(recordedLate().faults).toEqual([
+      '<n-Qaaaac> was recorded 3010 ms after its answer, although worker-0.1 lived and PostgreSQL was there',
+    ]);
+    expect(recordedLate({ pace: 2 })).toMatchObject({ faults: [], patienceMilliseconds: 3_010 });
+  });
+
+  it('may take as much longer as its worker stood still', () => {
+    const stood = frozen(MAILED_AT + 500, MAILED_AT + 1_500);
+    expect(recordedLate({}, stood)).toMatchObject({ faults: [], patienceMilliseconds: 2_010 });
+    const before = frozen(MAILED_AT - 1_500, MAILED_AT - 500);
+    expect(recordedLate({}, before).faults).toHaveLength(1);
+  });
+
+  it.each<[string, number, readonly string[]]>([
+    ['until PostgreSQL is back', MAILED_AT + 1_000, []],
+    ['until its worker has found its way back to PostgreSQL', MAILED_AT - 3_000, []],
+    ['but not for a PostgreSQL that came back long before', MAILED_AT - 5_000, ['<n-Qaaaac>']],
+  ])('may wait %s', (_how, from, late) => {
+    const outages = [{ kind: 'restart-fast' as const, from, to: from + 1_000 }];
+    const { faults } = recordedLate({ outages });
+    expect(faults.flatMap((fault) => /^(\S+) was recorded/.exec(fault)?.[1] ?? [])).toEqual(late);
   });
 });

@@ -1,4 +1,13 @@
-import type { ArrivedMail, Book, Evidence, MessageChange } from './book.js';
+import {
+  type ArrivedMail,
+  type Book,
+  type Evidence,
+  type Life,
+  type MessageChange,
+  RECOVERY_MILLISECONDS,
+  type Span,
+  wasAway,
+} from './book.js';
 import { groupBy } from './group-by.js';
 
 /**
@@ -6,6 +15,8 @@ import { groupBy } from './group-by.js';
  * Where one took longer in the same round, with nothing in its way, so may the others.
  */
 const RECORDING_MILLISECONDS = 1_000;
+/** No recording may take longer, at pace 1: more would excuse what nothing excuses. */
+const MOST_RECORDING_MILLISECONDS = 3_000;
 
 /** How much sooner than it should a timer may go off, and a clock be read. */
 const TIMER_MILLISECONDS = 20;
@@ -23,6 +34,16 @@ export type Excuse = 'death' | 'outage' | 'deadline';
 /** How many mails came again, by what excuses it. */
 export type Repeats = Readonly<Record<Excuse | 'none', number>>;
 
+/** From the answer to a mail to its record, by a worker that lived. */
+interface Recording {
+  readonly history: History;
+  readonly sender: string;
+  /** From the arrival of the mail to the record. */
+  readonly span: Span;
+  /** Without the time in which the worker stood still. */
+  readonly milliseconds: number;
+}
+
 /**
  * An email may come again only under its stored Message-ID, only with the repeat on record, and only
  * where the copy before it was open when somebody died: taken, and its result not recorded.
@@ -31,7 +52,7 @@ export function checkRepeats(
   book: Book,
   { mails, stored, changes }: Evidence,
   complain: (fault: string) => void,
-): Repeats {
+): { readonly repeatsInFlight: Repeats; readonly patienceMilliseconds: number } {
   const onRecord = new Map(
     stored.flatMap(({ messages }) => messages.map((one) => [one.messageId, one.repeats] as const)),
   );
@@ -43,7 +64,9 @@ export function checkRepeats(
       changes: changesOf.get(messageId) ?? [],
     }),
   );
-  const patience = slowestRecording(book, histories);
+  const recordings = histories.flatMap((history) => recordingOf(book, history) ?? []);
+  checkRecordings(book, recordings, complain);
+  const patience = patienceOf(book, recordings);
   const repeats = { death: 0, outage: 0, deadline: 0, none: 0 };
   for (const history of histories) {
     const { messageId, copies } = history;
@@ -60,7 +83,7 @@ export function checkRepeats(
       complain(`${messageId} to ${next.to.join(', ')} came again ${judged.fault}`);
     }
   }
-  return repeats;
+  return { repeatsInFlight: repeats, patienceMilliseconds: Math.round(patience) };
 }
 
 type Judged = { readonly excuse: Excuse } | { readonly excuse: 'none'; readonly fault: string };
@@ -69,11 +92,14 @@ type Judged = { readonly excuse: Excuse } | { readonly excuse: 'none'; readonly 
 function judgeRepeat(
   book: Book,
   { changes }: History,
-  { copy, next, patience }: { copy: ArrivedMail; next: ArrivedMail; patience: number },
+  given: { copy: ArrivedMail; next: ArrivedMail; patience: number },
 ): Judged {
+  const { copy, next } = given;
   const { arrivedAt, sender } = copy;
   const life = book.lives.find(({ name }) => name === sender);
   if (life === undefined) return unexcused(`by a connection of nobody's: ${sender}`);
+  // Who stands still records nothing.
+  const patience = given.patience + stoodStill(life, { from: arrivedAt, to: next.arrivedAt });
   const between = changes.filter(({ at }) => at > arrivedAt && at < next.arrivedAt);
   if (between.some(({ state }) => state === 'sent'))
     return unexcused('after it was recorded as sent');
@@ -88,7 +114,7 @@ function judgeRepeat(
     next.sender !== sender;
   if (diedOpen) return { excuse: 'death' };
   const openUntil = failed?.at ?? (closedAt(copy) ?? next.arrivedAt) + patience;
-  if (wasAway(book, arrivedAt, openUntil)) return { excuse: 'outage' };
+  if (wasAway(book.outages, { from: arrivedAt, to: openUntil })) return { excuse: 'outage' };
   const givenUp = (failed ?? first)?.at ?? next.arrivedAt;
   if (mayHaveGivenUp(book, changes, copy, { givenUp, patience })) return { excuse: 'deadline' };
   if (failed !== undefined) {
@@ -124,17 +150,46 @@ function closedAt({ answeredAt, cutAt }: ArrivedMail): number | undefined {
   return answeredAt ?? cutAt;
 }
 
-/** From an answer to its record, where nothing came between: the longest of this round. */
-function slowestRecording(book: Book, histories: readonly History[]): number {
-  const taken = histories.map(({ copies, changes }) => {
-    const { arrivedAt, answeredAt } = copies.at(-1)!;
-    const sent = changes.find(({ state, at }) => state === 'sent' && at >= arrivedAt);
-    if (answeredAt === undefined || sent === undefined) return 0;
-    return wasAway(book, arrivedAt, sent.at) ? 0 : sent.at - answeredAt;
-  });
-  return Math.max(RECORDING_MILLISECONDS * book.pace, ...taken);
+/** How the last copy of a mail was recorded; undefined where its worker did not live to do so. */
+function recordingOf({ lives }: Book, history: History): Recording | undefined {
+  const { arrivedAt, answeredAt, sender } = history.copies.at(-1)!;
+  const sent = history.changes.find(({ state, at }) => state === 'sent' && at >= arrivedAt);
+  const life = lives.find(({ name }) => name === sender);
+  if (answeredAt === undefined || sent === undefined || life === undefined) return undefined;
+  if (life.endedAt !== undefined && life.endedAt <= sent.at) return undefined;
+  const still = stoodStill(life, { from: answeredAt, to: sent.at });
+  const span = { from: arrivedAt, to: sent.at };
+  return { history, sender, span, milliseconds: sent.at - answeredAt - still };
 }
 
-function wasAway({ outages }: Book, from: number, to: number): boolean {
-  return outages.some((outage) => outage.from <= to && outage.to >= from);
+function checkRecordings(
+  { outages, pace }: Book,
+  recordings: readonly Recording[],
+  complain: (fault: string) => void,
+): void {
+  for (const { history, sender, span, milliseconds } of recordings) {
+    if (milliseconds <= MOST_RECORDING_MILLISECONDS * pace) continue;
+    if (wasAway(outages, span, RECOVERY_MILLISECONDS * pace)) continue;
+    complain(
+      `${history.messageId} was recorded ${Math.round(milliseconds)} ms after its answer, ` +
+        `although ${sender} lived and PostgreSQL was there`,
+    );
+  }
+}
+
+/** As long as the slowest record of this round took with nothing in its way, within bounds. */
+function patienceOf({ outages, pace }: Book, recordings: readonly Recording[]): number {
+  const taken = recordings
+    .filter(({ span }) => !wasAway(outages, span))
+    .map(({ milliseconds }) => milliseconds);
+  const slowest = Math.max(RECORDING_MILLISECONDS * pace, ...taken);
+  return Math.min(slowest, MOST_RECORDING_MILLISECONDS * pace);
+}
+
+/** For how much of a span a worker stood still. */
+function stoodStill({ frozen }: Life, { from, to }: Span): number {
+  return frozen.reduce(
+    (sum, still) => sum + Math.max(0, Math.min(to, still.to) - Math.max(from, still.from)),
+    0,
+  );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PostedJoin, StoredJoin } from './book.js';
 import { changing, faultsOf, type Forgery } from './forged-round.fixture.js';
-import { answer, posted, stored, tried } from './honest-round.fixture.js';
+import { answer, posted, postedBy, stored, storedPerson, tried } from './honest-round.fixture.js';
 
 const storedAs = (changes: Partial<StoredJoin>): Forgery => ({
   stored: changing('Qaaaac', changes),
@@ -44,19 +44,46 @@ describe('what is stored of a join', () => {
     ],
     [
       'another given name',
-      storedAs({ people: [{ givenName: 'Sam', familyName: 'Example', unit: 'leeds' }] }),
+      storedAs({ people: [storedPerson('Sam')] }),
       /its people are \[\{"givenName":"Sam".*not \[\{"givenName":"Qaaaac"/,
     ],
     [
       'no family name',
-      storedAs({ people: [{ givenName: 'Qaaaac', familyName: null, unit: 'leeds' }] }),
+      storedAs({ people: [storedPerson('Qaaaac', { familyName: null })] }),
       /its people are .*"familyName":null/,
     ],
     [
       'a person of another unit',
-      storedAs({ people: [{ givenName: 'Qaaaac', familyName: 'Example', unit: 'hull' }] }),
+      storedAs({ people: [storedPerson('Qaaaac', { unit: 'hull' })] }),
       /its people are .*"unit":"hull"/,
     ],
+    ...(
+      [
+        ['postcode', 'LS6 2AB'],
+        ['country', 'IM'],
+        ['dateOfBirth', '1970-03-01'],
+        ['dateOfBirth', null],
+        ['addressLine1', null],
+        ['addressLine2', 'Leeds'],
+        ['town', 'Hull'],
+      ] as const
+    ).map(([field, value]): [string, Forgery, RegExp] => [
+      `${value ?? 'nothing'} for the ${field} that was posted`,
+      storedAs({ people: [storedPerson('Qaaaac', { [field]: value })] }),
+      new RegExp(`its people are .*"${field}":${JSON.stringify(value)}.*, not `),
+    ]),
+    ...(
+      [
+        ['another message', { message: 'I cannot help.' }],
+        ['a post without its source', { source: undefined }],
+        ['a telephone in another spelling', { phone: '07700 900000' }],
+        ['a post with what nobody said', { interests: [] }],
+      ] as const
+    ).map(([what, changes]): [string, Forgery, RegExp] => [
+      what,
+      storedAs({ posted: JSON.parse(JSON.stringify({ ...postedBy('Qaaaac'), ...changes })) }),
+      /qaaaac@example\.org: its posted are \{"givenName":"Qaaaac".*, not \{"givenName"/,
+    ]),
     [
       'one person made twice',
       storedAs({ people: [...stored('Qaaaac').people, ...stored('Qaaaac').people] }),

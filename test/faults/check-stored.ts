@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { answersTo, type Evidence, type PostedJoin, type StoredJoin } from './book.js';
+import {
+  answersTo,
+  type Evidence,
+  type PostedJoin,
+  type StoredJoin,
+  type StoredPerson,
+} from './book.js';
+import { bodyOf } from './draw-join.js';
 
 type Complain = (fault: string) => void;
 
@@ -55,10 +62,12 @@ function checkValues(join: PostedJoin, stored: StoredJoin, complain: Complain): 
   const { email, phone, unit, consents } = join;
   const expected: { readonly [Name in keyof StoredJoin]?: StoredJoin[Name] } = {
     phone: phone ?? null,
+    // The country is the one thing that is filled in.
+    posted: { ...bodyOf(join), country: 'GB' },
     handlings: [unit.slug],
     allocations: [unit.slug],
     followUps: [unit.slug],
-    people: [{ givenName: join.givenName, familyName: join.familyName ?? null, unit: unit.slug }],
+    people: [personOf(join)],
     contactPoints: [`email ${email}`, ...(phone === undefined ? [] : [`phone ${phone}`])],
     consents: Object.entries(consents)
       .map(([channel, agreed]) => `${channel} ${agreed ? 'granted' : 'refused'}`)
@@ -69,6 +78,21 @@ function checkValues(join: PostedJoin, stored: StoredJoin, complain: Complain): 
     if (isDeepStrictEqual(found, value)) continue;
     complain(`${email}: its ${name} are ${JSON.stringify(found)}, not ${JSON.stringify(value)}`);
   }
+}
+
+function personOf({ givenName, familyName, postcode, unit, details }: PostedJoin): StoredPerson {
+  const { address = {}, dateOfBirth = null } = details;
+  return {
+    givenName,
+    familyName: familyName ?? null,
+    dateOfBirth,
+    country: 'GB',
+    postcode,
+    addressLine1: address.line1 ?? null,
+    addressLine2: address.line2 ?? null,
+    town: address.town ?? null,
+    unit: unit.slug,
+  };
 }
 
 /** Nothing is stored by halves: a submission has all the messages that follow from it. */

@@ -9,6 +9,7 @@ import type {
   PostedJoin,
   StoredJoin,
   StoredMessage,
+  StoredPerson,
   Try,
 } from './book.js';
 
@@ -44,6 +45,7 @@ export function honestRound(): { book: Book; evidence: Evidence } {
       deadlineMilliseconds: 3_000,
       reminded: new Set(['id-Qaaaaa']),
       probes: [{ api: 'api-0', worker: 'worker-0', joins: 1, rowsByNotification: 2 }],
+      plannedProbes: 1,
       failures: [],
       wrongAnswers: [],
     },
@@ -67,6 +69,7 @@ export const life = (name: string, changes: Partial<Life> = {}): Life => ({
   endedAt: undefined,
   killed: false,
   endedWith: undefined,
+  frozen: [],
   ...changes,
 });
 
@@ -102,6 +105,12 @@ export const posted = (givenName: string, changes: Partial<PostedJoin> = {}): Po
     phone: '+447700900000',
     postcode: 'LS6 2AA',
     unit: UNIT,
+    details: {
+      address: { line1: '1 Example Street', town: 'Leeds' },
+      dateOfBirth: '1970-02-28',
+      message: 'I can help.\nOn Tuesdays.',
+      source: { page: 'https://example.org/join' },
+    },
     consents: { email: true, sms: false },
     idempotencyKey: isKeyed ? `key-${givenName}` : undefined,
     asksAgain: isKeyed,
@@ -115,11 +124,12 @@ export const stored = (givenName: string, changes: Partial<StoredJoin> = {}): St
   id: `id-${givenName}`,
   email: emailOf(givenName),
   phone: '+447700900000',
+  posted: postedBy(givenName),
   answer: answer(givenName),
   handlings: [UNIT.slug],
   allocations: [UNIT.slug],
   followUps: [UNIT.slug],
-  people: [{ givenName, familyName: 'Example', unit: UNIT.slug }],
+  people: [storedPerson(givenName)],
   contactPoints: [`email ${emailOf(givenName)}`, 'phone +447700900000'],
   consents: ['email granted', 'sms refused'],
   remindersWaiting: 1,
@@ -128,6 +138,37 @@ export const stored = (givenName: string, changes: Partial<StoredJoin> = {}): St
     sentMessage('follow_up_notice', `<n-${givenName}>`),
   ],
   ...changes,
+});
+
+export const storedPerson = (
+  givenName: string,
+  changes: Partial<StoredPerson> = {},
+): StoredPerson => ({
+  givenName,
+  familyName: 'Example',
+  dateOfBirth: '1970-02-28',
+  country: 'GB',
+  postcode: 'LS6 2AA',
+  addressLine1: '1 Example Street',
+  addressLine2: null,
+  town: 'Leeds',
+  unit: UNIT.slug,
+  ...changes,
+});
+
+/** What the submission keeps of the post. */
+export const postedBy = (givenName: string) => ({
+  givenName,
+  familyName: 'Example',
+  email: emailOf(givenName),
+  phone: '+447700900000',
+  country: 'GB',
+  postcode: 'LS6 2AA',
+  address: { line1: '1 Example Street', town: 'Leeds' },
+  dateOfBirth: '1970-02-28',
+  message: 'I can help.\nOn Tuesdays.',
+  source: { page: 'https://example.org/join' },
+  consent: { privacyNotice: '2026-11', email: true, sms: false },
 });
 
 export const storedAndReminded = (givenName: string): StoredJoin => {

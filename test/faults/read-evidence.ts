@@ -13,7 +13,7 @@ const LOOSE_ENDS = `
 
 /** Every submission with what belongs to it. A person belongs to it by their address. */
 const STORED = `
-  SELECT s.id, s.email, s.phone, s.answer,
+  SELECT s.id, s.email, s.phone, s.posted, s.answer,
          (SELECT coalesce(jsonb_agg(u.slug), '[]')
             FROM join_submission_handling h JOIN unit u ON u.id = h.unit_id
            WHERE h.submission_id = s.id) AS handlings,
@@ -25,7 +25,10 @@ const STORED = `
             FROM follow_up f JOIN unit u ON u.id = f.unit_id
            WHERE f.submission_id = s.id) AS "followUps",
          (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                   'givenName', p.given_name, 'familyName', p.family_name, 'unit', u.slug)), '[]')
+                   'givenName', p.given_name, 'familyName', p.family_name,
+                   'dateOfBirth', p.date_of_birth, 'country', p.country, 'postcode', p.postcode,
+                   'addressLine1', p.address_line1, 'addressLine2', p.address_line2,
+                   'town', p.town, 'unit', u.slug)), '[]')
             FROM person p JOIN unit u ON u.id = p.unit_id
            WHERE p.id IN (${ownersOf('s.email')})) AS people,
          (SELECT coalesce(jsonb_agg(c.kind || ' ' || c.value ORDER BY c.kind, c.value), '[]')
@@ -44,6 +47,22 @@ const STORED = `
             FROM message m LEFT JOIN follow_up f ON f.id = m.follow_up_id
            WHERE coalesce(m.submission_id, f.submission_id) = s.id) AS messages
     FROM join_submission s`;
+
+/** Rows of a round that nobody's join has caused. Nobody is moved in a round, which sends mails, too. */
+const ORPHANS = `
+  SELECT (SELECT count(*) FROM person p WHERE NOT EXISTS (
+            SELECT FROM join_submission_handling h WHERE h.person_id = p.id))::integer
+       + (SELECT count(*) FROM consent_event c WHERE NOT EXISTS (
+            SELECT FROM join_submission s WHERE s.id = c.submission_id))::integer
+       + (SELECT count(*) FROM follow_up f WHERE NOT EXISTS (
+            SELECT FROM join_submission s WHERE s.id = f.submission_id))::integer
+       + (SELECT count(*) FROM message m LEFT JOIN follow_up f ON f.id = m.follow_up_id
+           WHERE NOT EXISTS (
+            SELECT FROM join_submission s
+             WHERE s.id = coalesce(m.submission_id, f.submission_id)))::integer
+       + (SELECT count(*) FROM idempotency_key k WHERE NOT EXISTS (
+            SELECT FROM join_submission s WHERE s.id = (k.response->>'id')::uuid))::integer
+       AS count`;
 
 /** Whether the outbox has nothing left that is due, running or put off for a moment. */
 export async function isOutboxDone(database: FaultDatabase): Promise<boolean> {
@@ -65,14 +84,7 @@ export async function readStored(database: FaultDatabase): Promise<Omit<Evidence
     `SELECT encode(key_hash, 'hex') AS "keyHash", response AS answer
        FROM idempotency_key WHERE starts_with(scope, 'join:')`,
   );
-  const orphans = await database.sql<{ count: number }>(`
-    SELECT (SELECT count(*) FROM person p WHERE NOT EXISTS (
-              SELECT FROM join_submission_handling h WHERE h.person_id = p.id))::integer
-         + (SELECT count(*) FROM consent_event c WHERE NOT EXISTS (
-              SELECT FROM join_submission s WHERE s.id = c.submission_id))::integer
-         + (SELECT count(*) FROM idempotency_key k WHERE NOT EXISTS (
-              SELECT FROM join_submission s WHERE s.id = (k.response->>'id')::uuid))::integer
-         AS count`);
+  const orphans = await database.sql<{ count: number }>(ORPHANS);
   const dead = await database.sql<{ job: string }>(`SELECT job FROM outbox WHERE state = 'dead'`);
   const unfinished = await database.sql<{ job: string }>(LOOSE_ENDS);
   return {

@@ -20,8 +20,10 @@ export function describeRound(result: RoundResult): string {
       ...(unknownJob === undefined ? [] : [`an older worker without ${unknownJob}`]),
     ].join(', ') || 'calm',
     `joins ${result.posted}, answered ${result.answered} (${result.retried} after a retry, ` +
-      `${result.replayed} replayed), 503s ${result.unavailable}, mails ${result.mails}, ` +
-      `reminders ${result.reminded}, repeats in flight ${describeRepeats([result])}`,
+      `${result.replayed} replayed), 503s ${result.unavailable} (up to ` +
+      `${result.recoveryMilliseconds} ms after), 409s ${result.inProgress}, mails ${result.mails}, ` +
+      `reminders ${result.reminded}, repeats in flight ${describeRepeats([result])} ` +
+      `with a patience of ${result.patienceMilliseconds} ms`,
   ].join(' | ');
 }
 
@@ -41,6 +43,7 @@ export function commandFor(
 export function summarise(results: readonly RoundResult[]): string[] {
   const sum = (of: (result: RoundResult) => number, among = results): number =>
     among.reduce((total, result) => total + of(result), 0);
+  const most = (of: (result: RoundResult) => number): number => Math.max(0, ...results.map(of));
   const kinds = (among: readonly FaultKind[]): string =>
     among.map((kind) => `${kind} ${sum(({ happened }) => happened[kind] ?? 0)}`).join(', ');
   const lines = [
@@ -51,7 +54,10 @@ export function summarise(results: readonly RoundResult[]): string[] {
     `PostgreSQL restarted ${sum(({ happened }) => countOf(happened, RESTARTS))}: ${kinds(RESTARTS)}`,
     `${kinds(['flush-redis', 'migrate-ahead'])}, rounds with an older build of a worker ` +
       `${results.filter(({ unknownJob }) => unknownJob !== undefined).length}`,
-    `answers 503 ${sum(({ unavailable }) => unavailable)}, replayed ${sum(({ replayed }) => replayed)}`,
+    `answers 503 ${sum(({ unavailable }) => unavailable)} (up to ` +
+      `${most(({ recoveryMilliseconds }) => recoveryMilliseconds)} ms after an outage), ` +
+      `409 ${sum(({ inProgress }) => inProgress)}, replayed ${sum(({ replayed }) => replayed)}; ` +
+      `patience up to ${most(({ patienceMilliseconds }) => patienceMilliseconds)} ms`,
   ];
   if (results.length > 0) lines.push(describeTimes(results));
   for (const backend of ['postgres', 'redis']) {

@@ -104,6 +104,7 @@ export async function runRound(plan: RoundPlan, cluster: FaultCluster): Promise<
             : REAL_DEADLINE_MILLISECONDS,
         reminded: new Set(progress.reminded),
         probes: progress.probes,
+        plannedProbes: plan.probes === 0 ? 0 : stage.sendingWorkers.length * stage.apis.length,
         failures,
         wrongAnswers: poster.wrongAnswers,
       },

@@ -14,7 +14,7 @@ import { planOfSeed, type SoakOptions } from './round-plan.js';
  */
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
     backend: { type: 'string', default: 'both' },
     joins: { type: 'string', default: '60' },

@@ -86,6 +86,11 @@ export const SABOTAGES: readonly Sabotage[] = [
     plan: { ...SMALL, joins: 10, reminders: true },
     complaint: /(?:notices to the unit|reminders): to hull@example\.org, not /,
   },
+  {
+    name: 'refuse-some',
+    plan: { ...SMALL, joins: 30 },
+    complaint: /was answered 503 (?:\d+ times, first )?by api-0, and PostgreSQL was there/,
+  },
 ];
 
 /** The round of a sabotage; `sabotaged` false: the same round with an honest application. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from '../../src/platform/project-root.js';
-import type { Life } from './book.js';
+import type { Life, Span } from './book.js';
 import type { CrashPoint, PlannedCrash } from './faults.js';
 import { until } from './until.js';
 
@@ -43,6 +43,7 @@ interface RunningLife extends Life {
   endedAt: number | undefined;
   killed: boolean;
   endedWith: string | undefined;
+  frozen: Span[];
 }
 
 /** A real process of the built output, started again at once whenever it ends, as systemd would. */
@@ -92,6 +93,7 @@ export class SupervisedProcess {
       endedAt: undefined,
       killed: false,
       endedWith: undefined,
+      frozen: [],
     };
     this.begun.push(life);
     const child = this.spawn(life.name, crash);
@@ -142,11 +144,15 @@ export class SupervisedProcess {
 
   /** Stops it where it stands, as a machine that swaps would, until `thaw`. */
   freeze(): void {
+    this.begun.at(-1)?.frozen.push({ from: Date.now(), to: Infinity });
     this.child?.kill('SIGSTOP');
   }
 
   thaw(): void {
     this.child?.kill('SIGCONT');
+    const frozen = this.begun.at(-1)?.frozen ?? [];
+    const since = frozen.pop()?.from;
+    if (since !== undefined) frozen.push({ from: since, to: Date.now() });
   }
 
   /** Ends it for good. */

@@ -98,9 +98,39 @@ describe('templates', () => {
     );
   });
 
-  it('reach nothing but the data’s own properties', () => {
+  it('are looked up by their name, never by a path', () => {
     const folder = new TemplateFolder('pages', () => true);
     expect(folder.names).toContain('duty');
     expect(() => folder.render('../../package.json', {})).toThrow(/There is no template/);
   });
+
+  /** An object that has `own` itself and the rest from a prototype. */
+  const inheriting = (from: object, own: object): object => Object.assign(Object.create(from), own);
+
+  it.each([
+    ['of the data', ({ givenName, ...own }) => inheriting({ givenName }, own)],
+    ['of a part of it', (all) => ({ ...all, answer: inheriting(all.answer, {}) })],
+    ['of its class', ({ givenName, ...own }) => Object.assign(new Named(givenName), own)],
+  ] satisfies [string, (all: typeof acknowledgement) => object][])(
+    'reach nothing but the data’s own properties, and none that is inherited: %s',
+    (_whose, made) => {
+      const render = (data: object) => new MessageTemplates().email('join_acknowledgement', data);
+      expect(() => render(made(acknowledgement))).toThrow(/undefined variable/);
+      // The same as its own is found.
+      expect(render(inheriting({}, acknowledgement)).text).toContain('Hello Sam,');
+    },
+  );
 });
+
+/** Whose name is no property of the object. */
+class Named {
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  get givenName(): string {
+    return this.#name;
+  }
+}
