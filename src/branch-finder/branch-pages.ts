@@ -5,6 +5,7 @@ import { LookupService } from '../allocation/lookup.service.js';
 import { Configuration } from '../platform/config/configuration.js';
 import type { Problem } from '../platform/http/problem.js';
 import { notFound, unavailable } from '../platform/http/standard-problems.js';
+import { PostcodeLocator } from '../postcodes/postcode-locator.js';
 import type { DirectoryView } from '../units/directory-view.js';
 import { UnitDirectory } from '../units/unit-directory.js';
 import { BrowserFiles } from './browser-files.js';
@@ -16,6 +17,7 @@ import {
   regionViews,
 } from './finder-view.js';
 import { type MapTiles, mapTiles } from './map-tiles.js';
+import { readingView } from './reading-view.js';
 import type { PageSources } from '../platform/templates/page-policy.js';
 
 /** A page of this feature. */
@@ -51,6 +53,7 @@ export class BranchPages {
     private readonly lookup: LookupService,
     private readonly directory: UnitDirectory,
     private readonly files: BrowserFiles,
+    private readonly locator: PostcodeLocator,
     { environment }: Configuration,
   ) {
     const { BRANCH_MAP_TILES: template, BRANCH_MAP_ATTRIBUTION: attribution } = environment;
@@ -66,7 +69,8 @@ export class BranchPages {
     if (typed === undefined) return this.plainPage(view);
     const found = this.look(typed);
     if (found instanceof NotAPostcodeProblem) return this.finderPage({ postcode, problem: found });
-    const answer = answerView(view, found);
+    const reading = readingView(postcode, found.postcode, this.locator);
+    const answer = { ...answerView(view, found), reading };
     const branches = [...(answer.branch === null ? [] : [answer.branch]), ...answer.others];
     return this.finderPage({ postcode: answer.postcode, answer, branches });
   }

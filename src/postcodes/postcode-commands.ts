@@ -7,6 +7,7 @@ import { PostcodeDatasetRefused } from './dataset/postcode-datasets.errors.js';
 import { PostcodeDatasets } from './dataset/postcode-datasets.js';
 import { onOneConnection } from './dataset/postcode-datasets.repository.js';
 import { describeImport, describeVersions } from './describe-datasets.js';
+import { removeAbandonedDownloads } from './importing/download-folder.js';
 import { fetchRelease } from './importing/fetch-release.js';
 import { ImportProgress } from './importing/import-progress.js';
 import { PostcodeImportRefused } from './importing/import-refused.js';
@@ -34,11 +35,16 @@ interface ImportFlags {
   mostBadRows: number;
 }
 
+/** Of any scheme: what cannot be fetched is refused as an address, and not looked for as a file. */
+const ADDRESS = /^[a-z][a-z\d+.-]*:\/\//i;
+
 type Print = (line: string) => void;
 
 /** Adds `postcodes import, download, list, use, remove` to the operator's program. */
 export function addPostcodeCommands(program: Command, print: Print): void {
   const postcodes = program.command('postcodes').description('The postcode reference data');
+  // A killed download could not clear up itself.
+  postcodes.hook('preAction', () => removeAbandonedDownloads());
 
   addImportOptions(postcodes.command('import'))
     .argument('<source>', 'a file (.csv, .zip, .csv.gz), a folder, or an address')
@@ -116,7 +122,7 @@ async function importFrom(source: string, flags: ImportFlags, print: Print): Pro
 }
 
 async function releaseOf(source: string, signal: AbortSignal): Promise<ReleaseSource> {
-  if (!/^https?:\/\//i.test(source)) return openRelease(source);
+  if (!ADDRESS.test(source)) return openRelease(source);
   const progress = new ImportProgress('Fetching', process.stderr);
   return fetchRelease(source, {
     signal,

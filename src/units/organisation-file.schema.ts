@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { emailAddress, text } from '../platform/http/text.schema.js';
 import { type CoverageKind, parseCoverageCode } from './coverage-code.js';
-
-const slug = z
-  .string()
-  .max(100)
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be words of lower-case letters joined by hyphens');
+import { positionOfBranch } from './position.schema.js';
+import { branchSlug, unitSlug } from './slug.schema.js';
 
 const phone = text({ max: 40 });
 
@@ -36,13 +33,8 @@ const covered = {
   localAuthorities: codes('local_authority').default([]),
 };
 
-const position = z.strictObject({
-  lat: z.number().min(-90).max(90),
-  long: z.number().min(-180).max(180),
-});
-
 const regionSchema = z.strictObject({
-  slug,
+  slug: unitSlug(),
   name: text({ max: 200 }),
   phone: phone.optional(),
   email: emailAddress().optional(),
@@ -50,13 +42,13 @@ const regionSchema = z.strictObject({
 });
 
 const branchSchema = z.strictObject({
-  slug,
+  slug: branchSlug(),
   name: text({ max: 200 }),
-  region: slug.meta({ description: 'The slug of the region that the branch belongs to' }),
+  region: unitSlug().meta({ description: 'The slug of the region that the branch belongs to' }),
   phone: phone.optional(),
   email: emailAddress().optional(),
   town: text({ max: 200 }).optional(),
-  position: position.optional(),
+  position: positionOfBranch().optional(),
   ...covered,
   meets: text({ max: 500 }).optional(),
   venue: text({ max: 500 }).optional(),

@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import { pageOf, pageQuerySchema } from '../platform/http/keyset-page.js';
 import { emailAddress, instant, isoTime, text, uuidV7Id } from '../platform/http/text.schema.js';
+import { positionOfBranch } from './position.schema.js';
+import { branchSlug, unitSlug } from './slug.schema.js';
 
-const slugField = () =>
-  z
-    .string()
-    .min(1)
-    .max(100)
-    .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'This must be words of lower-case letters and hyphens.')
-    .meta({ description: 'Name in addresses; never changes', examples: ['otley'] });
+const SLUG_WORDS = { description: 'Name in addresses; never changes', examples: ['otley'] };
 const nameField = () => text({ max: 200 }).meta({ examples: ['Otley'] });
 const phoneField = () =>
   text({ max: 40 })
@@ -37,8 +33,7 @@ const placeFields = {
     .nullable()
     .optional()
     .meta({ examples: ['The Old Library'] }),
-  position: z
-    .strictObject({ lat: z.number().min(-90).max(90), long: z.number().min(-180).max(180) })
+  position: positionOfBranch()
     .nullable()
     .optional()
     .meta({ description: 'Where it meets, in degrees (WGS84)' }),
@@ -57,7 +52,7 @@ export const branchesQuerySchema = pageQuerySchema.extend({
 export type BranchesQuery = z.infer<typeof branchesQuerySchema>;
 
 export const newRegionSchema = z
-  .strictObject({ slug: slugField(), name: nameField(), ...contactFields })
+  .strictObject({ slug: unitSlug().meta(SLUG_WORDS), name: nameField(), ...contactFields })
   .meta({ id: 'NewRegion' });
 export type NewRegion = z.infer<typeof newRegionSchema>;
 
@@ -68,7 +63,7 @@ export type RegionChange = z.infer<typeof regionChangeSchema>;
 
 export const newBranchSchema = z
   .strictObject({
-    slug: slugField(),
+    slug: branchSlug().meta(SLUG_WORDS),
     name: nameField(),
     region: text({ max: 100 }).meta({ description: 'Slug of its region', examples: ['yorkshire'] }),
     ...contactFields,

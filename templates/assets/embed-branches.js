@@ -166,6 +166,7 @@
     const joinPage = new URL(join || address('join').href, document.baseURI);
     joinPage.searchParams.set('postcode', postcode);
     answer.append(
+      ...ending(found),
       ...(branch ? [branchBlock(branch, 'branchline-branch')] : []),
       element(
         'p',
@@ -234,10 +235,26 @@
     return `about ${whole === 1 ? 'a mile' : `${whole} miles`} (${km} km)`;
   }
 
+  /** That there is no such postcode any more. */
+  function ending({ postcode, terminated }) {
+    if (terminated === null) return [];
+    const month = new Date(`${terminated}-01`).toLocaleDateString('en-GB', {
+      month: 'long',
+      year: 'numeric',
+      timeZone: 'UTC',
+    });
+    const words = `Royal Mail ended the postcode ${postcode} in ${month}. We went by where it was; if you have a new one, please try that, too.`;
+    return [line('branchline-terminated', words)];
+  }
+
   /** Where a distance is measured from, when that is not the postcode itself. */
-  function roughness({ precision }) {
-    if (precision === 'unit' || precision === 'none') return [];
-    const from = precision === 'area' ? 'the middle of a large area' : 'the middle of its district';
+  function roughness({ postcode, precision }) {
+    const from = {
+      sector: `the middle of ${postcode.replace(/[A-Z]{2}$/, '')}`,
+      outcode: 'the middle of its district',
+      area: 'the middle of a large area',
+    }[precision];
+    if (from === undefined) return [];
     return [
       line('branchline-precision', `Distances are measured from ${from}, so they are rough.`),
     ];

@@ -107,6 +107,14 @@ describe('an override', () => {
     expect(person.body.allocationHistory[0]).toMatchObject({ method: 'override' });
   });
 
+  it('may hold for as long as there are years', async () => {
+    const { personId } = await stage.joined(inCardiff);
+    const override = { ...toSwansea, until: '9999-12-30' };
+    const { body } = await stage.admin('wales').post(path(personId), override).expect(201);
+    expect(body.current.override).toMatchObject({ until: '9999-12-30' });
+    expect(body.current.why).toContain('30 December 9999');
+  });
+
   it('is made once for one key, and refuses a key with another input', async () => {
     const { personId } = await stage.joined(inCardiff);
     const send = (body: object) =>
@@ -138,6 +146,7 @@ describe('an override', () => {
     [{ ...toSwansea, until: '2020-01-01' }, 'until'],
     [{ ...toSwansea, until: inDays(0) }, 'until'],
     [{ ...toSwansea, until: 'tomorrow' }, 'until'],
+    [{ ...toSwansea, until: '9999-12-31' }, 'until'],
     [{ ...toSwansea, unit: 'x' }, 'unit'],
   ])('is a 422 that says what is wrong: %j', async (body, faulty) => {
     const { personId } = await stage.joined(inCardiff);

@@ -160,6 +160,46 @@ describe('making', () => {
     expect((await post('regions', 'national', {}, { 'Idempotency-Key': 'ü' })).status).toBe(422);
   });
 
+  it.each([
+    ['swapped', { lat: -3.27, long: 51.4 }, ['position.lat', 'position.long']],
+    ['of another continent', { lat: -33.86, long: 151.2 }, ['position.lat', 'position.long']],
+    ['a little too far north', { lat: 62.1, long: -1 }, ['position.lat']],
+    ['a little too far east', { lat: 51, long: 4.1 }, ['position.long']],
+  ])('with a position that is %s is refused in a sentence', async (_what, position, paths) => {
+    const { status, body } = await post('branches', 'national', { ...otley, position });
+    expect(status).toBe(422);
+    const errors = body.errors as { path: string; message: string }[];
+    expect(errors.map(({ path }) => path)).toEqual(paths);
+    for (const { message } of errors) expect(message).toMatch(/Has it changed places with the l/);
+  });
+
+  it('may stand at any corner of these islands', async () => {
+    for (const [slug, lat, long] of [
+      ['unst', 60.75, -0.86],
+      ['st-kilda', 57.81, -8.57],
+      ['st-helier', 49.18, -2.1],
+      ['lowestoft', 52.48, 1.76],
+    ] as const) {
+      const branch = { ...otley, slug, position: { lat, long } };
+      await post('branches', 'national', branch).expect(201);
+    }
+  });
+
+  it('cannot have a name that an address beside the branches’ has already', async () => {
+    const { body } = await stage.call().get('/openapi.json').expect(200);
+    const paths = Object.keys((body as { paths: object }).paths);
+    const taken = paths.flatMap((path) => /^\/(?:v1\/)?branches\/([a-z-]+)$/.exec(path)?.[1] ?? []);
+    expect(taken).toContain('nearest');
+    for (const slug of taken) {
+      const answer = await post('branches', 'national', { ...otley, slug });
+      expect(answer.body).toMatchObject({
+        status: 422,
+        errors: [{ path: 'slug', code: 'reserved', message: expect.stringContaining(slug) }],
+      });
+    }
+    await post('regions', 'national', { slug: 'nearest', name: 'Nearest' }).expect(201);
+  });
+
   it('is not for whom it is not', async () => {
     expect((await post('branches', 'wales', otley)).body).toMatchObject({
       errors: [{ path: 'region', code: 'unknown_region' }],

@@ -207,6 +207,16 @@ describe('changing', () => {
     ]);
   });
 
+  it('puts no branch where these islands are not', async () => {
+    const path = `branches/${stage.organisation.units.cardiff.id}`;
+    const position = { lat: -3.18, long: 51.48 };
+    const { body } = await patch(path, 'wales', { position }, '"1"').expect(422);
+    expect(body.errors).toMatchObject([
+      { path: 'position.lat', message: expect.stringContaining('latitude') },
+      { path: 'position.long', message: expect.stringContaining('longitude') },
+    ]);
+  });
+
   it('is a 404 for a unit elsewhere, a 403 for one’s own region', async () => {
     const { leeds, wales } = stage.organisation.units;
     expect((await patch(`branches/${leeds.id}`, 'wales', { name: 'X' }, '"1"')).status).toBe(404);

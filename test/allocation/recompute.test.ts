@@ -216,3 +216,21 @@ describe('a recompute', () => {
     expect(counted).toEqual({ pairs: 2 * QUARTER, people: 2 * QUARTER });
   });
 });
+
+describe('a recompute without a dry run', () => {
+  it('is told that it needs one, and of what is no id that it is none', async () => {
+    const faultOf = async (body: object) => {
+      const answer = await stage.admin('national').post('allocations/recompute', body).expect(422);
+      return (answer.body as { errors: unknown[] }).errors[0];
+    };
+    expect(await faultOf({})).toEqual({
+      path: 'dryRunId',
+      code: 'required',
+      message: 'Please give the id of the finished dry run that you have looked at.',
+    });
+    expect(await faultOf({ dryRunId: 'nonsense' })).toMatchObject({
+      path: 'dryRunId',
+      message: 'This is not an id of this system.',
+    });
+  });
+});

@@ -111,4 +111,34 @@ describe('a release on the web', () => {
     expect(await running.ended).toMatchObject({ code: 1, out: '' });
     expect(await readdir(temporary)).toEqual([]);
   });
+
+  it('is cleared away by the next command where one was killed, and left where one lives', async () => {
+    let asked = 0;
+    answer = (_path, response) => {
+      asked += 1;
+      response.writeHead(200, { 'content-length': 100_000 }).write(onspdFile(MANCHESTER));
+    };
+    const begin = async () => {
+      const before = asked;
+      const running = startCommand(database, ['import', `${address}/a.csv`], { TMPDIR: temporary });
+      await vi.waitFor(() => expect(asked).toBe(before + 1), { timeout: 20_000 });
+      return running;
+    };
+    const killed = await begin();
+    await vi.waitFor(async () => expect(await readdir(temporary)).toHaveLength(1));
+    const [remnant = ''] = await readdir(temporary);
+    killed.process.kill('SIGKILL');
+    await killed.ended;
+    expect(await readdir(temporary)).toEqual([remnant]);
+
+    const living = await begin();
+    await vi.waitFor(async () => expect(await readdir(temporary)).not.toEqual([remnant]));
+    const own = await readdir(temporary);
+    expect(own).toHaveLength(1);
+    await runCommand(database, ['list'], { TMPDIR: temporary });
+    expect(await readdir(temporary)).toEqual(own);
+    living.process.kill('SIGINT');
+    await living.ended;
+    expect(await readdir(temporary)).toEqual([]);
+  });
 });

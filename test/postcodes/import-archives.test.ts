@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { ANSWER, askingOf, MANCHESTER, WITHIN_5_M } from './asking.js';
 import { makeReleaseFolder, onspdFile, type ReleaseFolder } from './release-files.js';
-import type { TestLocator } from './support.js';
+import { importInto, type TestLocator } from './support.js';
 import { zipOf } from './zip-file.js';
 
 let database: TestDatabase;
@@ -42,6 +43,37 @@ describe('an official archive', () => {
       repeated: 0,
     });
     expect(answer).toMatchObject(ANSWER);
+  });
+
+  it.each([
+    ['two editions', ['ONSPD_AUG_2025_UK.csv', 'ONSPD_NOV_2025_UK.csv']],
+    ['a file cut by hand', ['part-1.csv', 'part-2.csv']],
+    ['two editions below', ['old/Data/ONSPD_AUG_2025_UK.csv', 'new/Data/ONSPD_NOV_2025_UK.csv']],
+    [
+      'two editions in parts',
+      ['multi_csv/ONSPD_AUG_2025_UK_M.csv', 'multi_csv/ONSPD_NOV_2025_UK_M.csv'],
+    ],
+    ['two Code-Point Opens', ['2025-08/Data/CSV/m.csv', '2025-11/Data/CSV/m.csv']],
+    ['areas beside a whole', ['Data/CSV/m.csv', 'ONSPD_NOV_2025_UK.csv']],
+  ])('with %s is refused by their names, packed or not', async (_what, paths) => {
+    const candidates = new RegExp(`${paths.toSorted().join(' or ')}: give`);
+    const packed = await folder.write(
+      'packed.zip',
+      zipOf(Object.fromEntries(paths.map((path) => [path, onspd]))),
+    );
+    await expect(importInto(database, packed)).rejects.toThrow(candidates);
+    for (const path of paths) await folder.write(`unpacked/${path}`, onspd);
+    const refused = await importInto(database, join(folder.path, 'unpacked')).catch(String);
+    expect(refused).toMatch(/^PostcodeImportRefused: It is not clear which of these is meant/);
+    expect(refused).toMatch(candidates);
+  });
+
+  it('is named by its first files where there are many', async () => {
+    const paths = Array.from({ length: 12 }, (_, n) => `part-${String(n).padStart(2, '0')}.csv`);
+    for (const path of paths) await folder.write(`many/${path}`, onspd);
+    await expect(importInto(database, join(folder.path, 'many'))).rejects.toThrow(
+      'part-00.csv or part-01.csv or part-02.csv or part-03.csv or part-04.csv (and 7 more): give',
+    );
   });
 
   it('is read by its parts where only they are there', async () => {

@@ -100,7 +100,14 @@ describe('import, list, use and remove', () => {
         /^There is no version onspd-1999-01\. There are: onspd-2025-08\./,
       ],
       [['use', 'onspd-1999-01'], /^There is no version onspd-1999-01\./],
-      [['import', '/nowhere/at-all.zip'], /no such file/],
+      [['import', '/nowhere/at-all.zip'], /^There is no file or folder \/nowhere\/at-all\.zip\.$/],
+      [
+        ['import', `${await release('AUG_2025')}/x.csv`],
+        /^There is no file or folder .*\/x\.csv\.$/,
+      ],
+      [['import', 'ftp://x/y'], /^ftp:\/\/x\/y is no address that begins with https:\/\//],
+      [['import', 'file:///tmp/a.csv'], /^file:\/\/\/tmp\/a\.csv is no address that begins with/],
+      [['import', 'A'.repeat(300)], /^A+ cannot be read: /],
       [['import', '--most-bad-rows', 'many', 'a.csv'], /a number from 0 to 100/],
       [['import', await folder.write('other.csv', 'a,b\n1,2\n')], /no column of postcodes/],
     ];

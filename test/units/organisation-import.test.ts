@@ -265,7 +265,7 @@ describe('a file with faults', () => {
     for (const part of [
       'name:',
       'nationalOffice: needs a phone or an email',
-      'regions.0.slug: must be words of lower-case letters',
+      'regions.0.slug: This must be words of lower-case letters',
       'regions.0.coverage.0: “M1O” is not a postcode prefix',
       'regions.0.coverage.1: “nonsense” is not',
       'branches.0.position.lat:',
@@ -280,6 +280,22 @@ describe('a file with faults', () => {
       ).toHaveLength(1);
     }
     expect(await everything()).toEqual(before);
+  });
+
+  it('is refused for a branch across the sea, and for one with the address of the lookup', async () => {
+    const [leeds, hove] = SMALL.branches;
+    const faults = await faultsOf({
+      ...SMALL,
+      branches: [
+        { ...leeds, position: { lat: -1.546, long: 53.799 } },
+        { ...hove, slug: 'nearest' },
+      ],
+    });
+    expect(faults).toEqual([
+      expect.stringMatching(/^branches\.0\.position\.lat: .*latitude .* 48 to 62 degrees north/),
+      expect.stringMatching(/^branches\.0\.position\.long: .*longitude/),
+      expect.stringMatching(/^branches\.1\.slug: .*“nearest”/),
+    ]);
   });
 
   it('is refused for what is wrong between its parts, and nothing is changed', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { placeSchema, unitReferenceSchema } from '../../organisers/unit-reference.schema.js';
 import { instant, isoDate, text, uuidV7Id } from '../../platform/http/text.schema.js';
+import { ENDLESS_DAY } from '../../platform/time/london-day.js';
 import { ALLOCATION_METHODS } from '../allocation-decision.js';
 
 const slug = (kind: string) =>
@@ -16,6 +17,10 @@ export const overrideSchema = z
       examples: ['Works in Cardiff and goes to meetings there'],
     }),
     until: isoDate()
+      .refine((day) => day !== ENDLESS_DAY, {
+        error: 'This is too far away. Leave it out, and it holds until somebody ends it.',
+        params: { code: 'out_of_range' },
+      })
       .optional()
       .meta({ description: 'The last day on which it holds; without it, until somebody ends it' }),
   })

@@ -27,9 +27,15 @@ export const dryRunSchema = z
   });
 export type DryRunInput = z.infer<typeof dryRunSchema>;
 
+const DRY_RUN_NEEDED = 'Please give the id of the finished dry run that you have looked at.';
+const NO_ID = 'This is not an id of this system.';
+
 export const recomputeSchema = z
   .strictObject({
-    dryRunId: uuidV7Id().meta({ description: 'The finished dry run that you have looked at' }),
+    dryRunId: z
+      .uuidv7({ error: ({ input }) => (input === undefined ? DRY_RUN_NEEDED : NO_ID) })
+      .overwrite((id) => id.toLowerCase())
+      .meta({ description: 'The finished dry run that you have looked at' }),
   })
   .meta({ id: 'Recompute' });
 export type RecomputeInput = z.infer<typeof recomputeSchema>;

@@ -11,6 +11,9 @@ export function londonDay(moment: Date): string {
     .toString();
 }
 
+/** The one day whose end is of a year with five digits, which no time of ours can have. */
+export const ENDLESS_DAY = '9999-12-31';
+
 /** The moment at which a day (`YYYY-MM-DD`) is over in London. */
 export function endOfLondonDay(day: string): Date {
   const next = Temporal.PlainDate.from(day).add({ days: 1 });

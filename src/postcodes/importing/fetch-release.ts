@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { downloadFile } from '../../providers/downloads/download-file.js';
+import { makeDownloadFolder } from './download-folder.js';
 import { openRelease, type ReleaseSource } from './release-source.js';
 
 /** The zip of ONSPD has a quarter of this. */
@@ -22,7 +22,7 @@ export async function fetchRelease(
     patienceMilliseconds?: number;
   },
 ): Promise<ReleaseSource> {
-  const folder = await mkdtemp(join(tmpdir(), 'branchline-postcodes-'));
+  const folder = await makeDownloadFolder();
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
     const to = join(folder, 'release');

@@ -1,3 +1,5 @@
+import { PostcodeImportRefused } from './import-refused.js';
+
 /** A file of a release, by its path inside the folder or archive. */
 export interface NamedFile {
   readonly path: string;
@@ -12,21 +14,64 @@ const REPEATED = /(?:^|\/)multi_csv\//i;
 const NO_DATA = /(?:^|\/)(?:doc|docs|documents|documentation|user guide|__macosx)\/|(?:^|\/)\./i;
 const HEADINGS = /column_headers\.csv$/i;
 const METADATA = /(?:^|\/)doc\/metadata\.txt$/i;
+/** A sentence is no list. */
+const MOST_NAMED = 5;
 
 /**
  * Which files of a folder or archive hold the postcodes: the area files of Code-Point Open, or the
- * one large file of ONSPD and NSPL, or its parts where only they are there.
+ * one whole file of ONSPD and NSPL, or its parts where only they are there.
+ *
+ * @throws PostcodeImportRefused where it could be one or another: they are named.
  */
 export function dataFiles<File extends NamedFile>(files: readonly File[]): File[] {
-  const found = files.filter(
-    ({ path }) => /\.csv$/i.test(path) && !NO_DATA.test(path) && !HEADINGS.test(path),
-  );
+  const found = files
+    .filter(({ path }) => /\.csv$/i.test(path) && !NO_DATA.test(path) && !HEADINGS.test(path))
+    .sort((one, other) => compare(one.path, other.path));
   const whole = found.filter(({ path }) => !REPEATED.test(path));
-  const areas = whole.filter(({ path }) => AREA_FILE.test(baseName(path)));
-  if (areas.length > 0) return areas.sort((one, other) => compare(one.path, other.path));
-  const [largest] = whole.toSorted((one, other) => other.bytes - one.bytes);
-  if (largest !== undefined) return [largest];
-  return found.sort((one, other) => compare(one.path, other.path));
+  const parts = whole.length > 0 ? whole : found;
+  refuseSeveral(oneOfEach(parts, whole.length > 0 ? releaseOfWhole : releaseOfPart));
+  refuseSeveral(twoOfOneName(parts));
+  return parts;
+}
+
+/** Files of one release have this in common: a whole file is one by itself. */
+function releaseOfWhole({ path }: NamedFile): string {
+  return AREA_FILE.test(baseName(path)) ? 'areas' : path;
+}
+
+function releaseOfPart({ path }: NamedFile): string {
+  return editionInName(baseName(path)) ?? '';
+}
+
+function oneOfEach<File extends NamedFile>(
+  files: readonly File[],
+  release: (file: NamedFile) => string,
+): File[] {
+  const first = new Map<string, File>();
+  for (const file of files) if (!first.has(release(file))) first.set(release(file), file);
+  return [...first.values()];
+}
+
+/** Two files for one and the same area, if there are such. */
+function twoOfOneName<File extends NamedFile>(files: readonly File[]): File[] {
+  const seen = new Map<string, File>();
+  for (const file of files) {
+    const name = baseName(file.path).toLowerCase();
+    const other = seen.get(name);
+    if (other !== undefined) return [other, file];
+    seen.set(name, file);
+  }
+  return [];
+}
+
+function refuseSeveral(candidates: readonly NamedFile[]): void {
+  if (candidates.length < 2) return;
+  const named = candidates.slice(0, MOST_NAMED).map(({ path }) => path);
+  const left = candidates.length - named.length;
+  const more = left > 0 ? ` (and ${left} more)` : '';
+  throw new PostcodeImportRefused(
+    `It is not clear which of these is meant: ${named.join(' or ')}${more}: give the file itself, or a folder with one release.`,
+  );
 }
 
 /** The file in which Code-Point Open names its columns. */

@@ -58,11 +58,13 @@ const MOST_TEXT_BYTES = 256 * 1024;
  * Opens a release.
  *
  * @param name what it is called, where the path is that of a temporary file.
- * @throws PostcodeImportRefused for what is no release, in words; ENOENT of the file system.
+ * @throws PostcodeImportRefused for what is no release or cannot be read, in words.
  */
 export async function openRelease(path: string, name = basename(path)): Promise<ReleaseSource> {
-  if ((await stat(path)).isDirectory()) return treeSource(name, await openFolder(path));
-  switch (await contentOf(path)) {
+  const refuse = (error: unknown): never => refuseUnreadable(error, path);
+  switch (await contentOf(path).catch(refuse)) {
+    case 'folder':
+      return treeSource(name, await openFolder(path).catch(refuse));
     case 'zip':
       return treeSource(name, await openArchive(path, name));
     case 'gzip':
@@ -75,7 +77,8 @@ export async function openRelease(path: string, name = basename(path)): Promise<
 }
 
 /** What a file is, by its first bytes and whatever its name says. */
-async function contentOf(path: string): Promise<'zip' | 'gzip' | 'xz' | 'plain'> {
+async function contentOf(path: string): Promise<'folder' | 'zip' | 'gzip' | 'xz' | 'plain'> {
+  if ((await stat(path)).isDirectory()) return 'folder';
   const file = await open(path);
   try {
     const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
@@ -86,6 +89,19 @@ async function contentOf(path: string): Promise<'zip' | 'gzip' | 'xz' | 'plain'>
   } finally {
     await file.close();
   }
+}
+
+/** Says in words what the file system says in codes. */
+function refuseUnreadable(error: unknown, path: string): never {
+  if (error instanceof PostcodeImportRefused) throw error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    throw new PostcodeImportRefused(`There is no file or folder ${path}.`);
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    throw new PostcodeImportRefused(`${path} may not be read by whoever runs this command.`);
+  }
+  throw new PostcodeImportRefused(`${path} cannot be read: ${message}`);
 }
 
 async function singleSource(

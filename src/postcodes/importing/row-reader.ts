@@ -5,6 +5,7 @@ import {
   NO_NATION,
   NO_POSITION,
 } from '../dataset/snapshot-format.js';
+import { ISLANDS } from '../islands.js';
 import type { CsvFields } from './csv-lines.js';
 import type { DatasetColumns } from './dataset-columns.js';
 import { convertGrid } from './national-grid.js';
@@ -34,8 +35,13 @@ const IRISH_GRID = /^BT\d/;
 const QUALITIES_WITHOUT_POSITION: ReadonlySet<number> = new Set([9, 90]);
 /** ONSPD and NSPL write 99.999999 where there is no position; nothing of ours lies up there. */
 const NO_LATITUDE = 99_000_000;
-/** Around the United Kingdom and the Crown dependencies, in millionths of a degree. */
-const BOX = { south: 48_000_000, north: 62_000_000, west: -11_000_000, east: 4_000_000 };
+/** In millionths of a degree, as the releases are read. */
+const BOX = {
+  south: microdegrees(ISLANDS.south),
+  north: microdegrees(ISLANDS.north),
+  west: microdegrees(ISLANDS.west),
+  east: microdegrees(ISLANDS.east),
+};
 /** The extent of the National Grid in metres. */
 const GRID = { east: 700_000, north: 1_300_000 };
 
