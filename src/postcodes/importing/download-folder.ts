@@ -11,7 +11,7 @@ import { join } from 'node:path';
  * so it has the numbering that the number is of.
  */
 const PREFIX = 'branchline-postcodes';
-const NAME = new RegExp(`^${PREFIX}-(\\d+)-(\\d+)-([0-9a-f]+)-\\w+$`);
+const NAME = /^branchline-postcodes-(\d+)-(\d+)-([0-9a-f]+)-\w+$/;
 /** Where the system does not tell when a process started (other than Linux). */
 const UNKNOWN_START = '0';
 
