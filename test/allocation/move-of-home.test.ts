@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostcodeLocator } from '../../src/postcodes/postcode-locator.js';
 import { MovesStage } from './moves-stage.js';
+import { faultsOfAllocations } from './people-in-bulk.js';
 
 let stage: MovesStage;
 beforeAll(async () => {
@@ -42,6 +43,7 @@ describe('a new address on a record', () => {
       { method: 'coverage_rule', unit: 'cardiff', current: false },
       { method: 'coverage_rule', unit: 'leeds', current: true },
     ]);
+    expect(await faultsOfAllocations(stage)).toEqual([]);
 
     const rows = await stage.dueRows();
     await stage.runDueJobs();

@@ -65,6 +65,12 @@ export async function faultsOfAllocations(stage: MovesStage): Promise<unknown[]>
     `SELECT p.id, count(a.id)::integer AS current, min(a.unit_id::text) AS allocated, p.unit_id
        FROM person p LEFT JOIN allocation a ON a.person_id = p.id AND a.valid_until IS NULL
       GROUP BY p.id HAVING count(a.id) <> 1 OR min(a.unit_id::text) <> p.unit_id::text
+      UNION ALL
+     (SELECT ended.person_id, 0, 'belongs nowhere for a while', ended.unit_id
+        FROM allocation ended
+       WHERE ended.valid_until IS NOT NULL
+         AND NOT EXISTS (SELECT FROM allocation next WHERE next.person_id = ended.person_id
+                            AND next.valid_from = ended.valid_until))
       LIMIT 5`,
   );
 }

@@ -36,10 +36,12 @@ export class MovesRepository {
     await manager.query(
       `INSERT INTO allocation (id, person_id, method, unit_id, branch_id, region_id, rule_prefix,
                                precision, distance_km, explanation, directory_version,
-                               dataset_version, reason, overridden_until, decided_by)
+                               dataset_version, reason, overridden_until, decided_by, valid_from)
        SELECT a.id, $1, a.method, a.unit_id, a.branch_id, a.region_id, a.rule_prefix, a.precision,
               a.distance_km, a.explanation, a.directory_version, a.dataset_version, a.reason,
-              a.overridden_until, a.decided_by
+              a.overridden_until, a.decided_by,
+              -- From the moment at which the one before ended: nobody belongs nowhere in between.
+              coalesce((SELECT max(valid_until) FROM allocation WHERE person_id = $1), clock_now())
          FROM jsonb_populate_record(NULL::allocation, $2) AS a`,
       [personId, JSON.stringify(allocation)],
     );

@@ -19,10 +19,12 @@ export class MassMovesRepository {
     await manager.query(
       `INSERT INTO allocation (id, person_id, method, unit_id, branch_id, region_id, rule_prefix,
                                precision, distance_km, explanation, directory_version,
-                               dataset_version, reason, overridden_until, decided_by)
+                               dataset_version, reason, overridden_until, decided_by, valid_from)
        SELECT a.id, a.person_id, a.method, a.unit_id, a.branch_id, a.region_id, a.rule_prefix,
               a.precision, a.distance_km, a.explanation, a.directory_version, a.dataset_version,
-              a.reason, a.overridden_until, a.decided_by
+              a.reason, a.overridden_until, a.decided_by,
+              coalesce((SELECT max(before.valid_until) FROM allocation before
+                         WHERE before.person_id = a.person_id), clock_now())
          FROM jsonb_populate_recordset(NULL::allocation, $1) AS a`,
       [JSON.stringify(allocations)],
     );
