@@ -122,6 +122,16 @@ describe('problem documents', () => {
 });
 
 describe('paths and methods', () => {
+  it('answers a path without its slash as any that is not there, with all headers', async () => {
+    const answer = await rawCall(served.url, { path: '*v1/things' });
+    expect(answer.status).toBe(404);
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
+    expect(JSON.parse(answer.text)).toMatchObject({
+      code: 'not_found',
+      requestId: answer.headers['x-request-id'],
+    });
+  });
+
   it('answers 405 with Allow for a known path', async () => {
     const answer = await request(served.url).put('/v1/things').send('rubbish');
     expect(answer.status).toBe(405);

@@ -124,6 +124,8 @@ function createAdapter(
     trustProxy: environment.TRUSTED_PROXIES.length > 0 ? environment.TRUSTED_PROXIES : false,
     requestIdHeader: false,
     genReqId: requestIdOf,
+    // The parser lets `*v1` through, and the router knows no such path: it would answer without hooks.
+    rewriteUrl: ({ url = '/' }) => (/^\*./.test(url) ? `/${url}` : url),
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: STALLED_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
