@@ -15,3 +15,20 @@ export async function recordAudit(manager: EntityManager, event: AuditEvent): Pr
     requestId: currentRequestId() ?? null,
   });
 }
+
+/** The same for what an organiser did. */
+export function recordDeed(
+  manager: EntityManager,
+  { organiserId }: { readonly organiserId: string },
+  action: string,
+  subjectKind: string,
+  subjectId: string,
+): Promise<void> {
+  return recordAudit(manager, {
+    actorKind: 'organiser',
+    actorId: organiserId,
+    action,
+    subjectKind,
+    subjectId,
+  });
+}

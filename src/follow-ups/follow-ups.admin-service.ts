@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { recordAudit } from '../audit/audit.js';
+import { recordDeed } from '../audit/audit.js';
 import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
 import { Database, type OrganiserManager } from '../platform/database/database.js';
 import { notFound } from '../platform/http/standard-problems.js';
@@ -44,13 +44,7 @@ export class FollowUpsAdminService {
           organiserId: organiser.organiserId,
           note,
         });
-        await recordAudit(manager, {
-          actorKind: 'organiser',
-          actorId: organiser.organiserId,
-          action: 'follow_up.acknowledged',
-          subjectKind: 'follow_up',
-          subjectId: id,
-        });
+        await recordDeed(manager, organiser, 'follow_up.acknowledged', 'follow_up', id);
       }
       return followUp;
     });

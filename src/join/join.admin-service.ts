@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { recordAudit } from '../audit/audit.js';
+import { recordDeed } from '../audit/audit.js';
 import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
 import { FollowUpClosed } from '../follow-ups/follow-ups.admin-errors.js';
 import type { Press } from '../follow-ups/follow-up.js';
@@ -45,13 +45,7 @@ export class JoinAdminService {
   read(organiser: SignedInOrganiser, id: string) {
     return this.database.asOrganiser(organiser, async (manager) => {
       const submission = await this.details(manager, id);
-      await recordAudit(manager, {
-        actorKind: 'organiser',
-        actorId: organiser.organiserId,
-        action: 'join_submission.read',
-        subjectKind: 'join_submission',
-        subjectId: id,
-      });
+      await recordDeed(manager, organiser, 'join_submission.read', 'join_submission', id);
       return submission;
     });
   }
@@ -89,13 +83,7 @@ export class JoinAdminService {
         ...input,
         organiserId: organiser.organiserId,
       });
-      await recordAudit(manager, {
-        actorKind: 'organiser',
-        actorId: organiser.organiserId,
-        action: 'join_submission.contacted',
-        subjectKind: 'join_submission',
-        subjectId: id,
-      });
+      await recordDeed(manager, organiser, 'join_submission.contacted', 'join_submission', id);
     });
     this.outbox.ring();
     return this.database.asOrganiser(organiser, (manager) => this.details(manager, id));

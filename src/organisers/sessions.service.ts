@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { newId } from '../platform/new-id.js';
-import { recordAudit } from '../audit/audit.js';
+import { recordDeed } from '../audit/audit.js';
 import { Database } from '../platform/database/database.js';
 import { InvalidCredentials } from './organisers.errors.js';
 import { Passwords } from './passwords.js';
@@ -44,6 +44,7 @@ export class SessionsService implements OnModuleInit {
 
     const token = makeSessionToken();
     const { id, name } = account;
+    const organiser = { organiserId: id };
     const expiresAt = await this.database.transaction(async (manager) => {
       const sessionId = newId();
       const expires = await this.repository.start(manager, {
@@ -56,13 +57,7 @@ export class SessionsService implements OnModuleInit {
       if (!(await this.repository.standsAs(manager, id, account.passwordHash))) {
         throw new InvalidCredentials();
       }
-      await recordAudit(manager, {
-        actorKind: 'organiser',
-        actorId: id,
-        action: 'session.created',
-        subjectKind: 'organiser_session',
-        subjectId: sessionId,
-      });
+      await recordDeed(manager, organiser, 'session.created', 'organiser_session', sessionId);
       return expires;
     });
     await this.limits.noteSuccess(email, address);
@@ -84,13 +79,7 @@ export class SessionsService implements OnModuleInit {
   async signOut({ sessionId, organiserId }: SignedInOrganiser): Promise<void> {
     await this.database.transaction(async (manager) => {
       await this.repository.revoke(manager, sessionId);
-      await recordAudit(manager, {
-        actorKind: 'organiser',
-        actorId: organiserId,
-        action: 'session.revoked',
-        subjectKind: 'organiser_session',
-        subjectId: sessionId,
-      });
+      await recordDeed(manager, { organiserId }, 'session.revoked', 'organiser_session', sessionId);
     });
   }
 }

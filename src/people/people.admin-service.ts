@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { recordAudit } from '../audit/audit.js';
+import { recordDeed } from '../audit/audit.js';
 import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
 import { Database } from '../platform/database/database.js';
 import { StaleVersion } from '../platform/http/if-match.js';
@@ -49,13 +49,7 @@ export class PeopleAdminService {
         submissions: await this.repository.submissions(manager, id),
         followUps: await this.repository.followUps(manager, id),
       };
-      await recordAudit(manager, {
-        actorKind: 'organiser',
-        actorId: organiser.organiserId,
-        action: 'person.read',
-        subjectKind: 'person',
-        subjectId: id,
-      });
+      await recordDeed(manager, organiser, 'person.read', 'person', id);
       return details;
     });
   }
@@ -106,13 +100,7 @@ export class PeopleAdminService {
     columns: readonly string[],
   ): Promise<void> {
     for (const column of columns) {
-      await recordAudit(manager, {
-        actorKind: 'organiser',
-        actorId: organiserId,
-        action: `person.${column}_changed`,
-        subjectKind: 'person',
-        subjectId: personId,
-      });
+      await recordDeed(manager, { organiserId }, `person.${column}_changed`, 'person', personId);
     }
   }
 }

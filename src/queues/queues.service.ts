@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { recordAudit } from '../audit/audit.js';
+import { recordDeed } from '../audit/audit.js';
 import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
 import { Database } from '../platform/database/database.js';
 import { notFound } from '../platform/http/standard-problems.js';
@@ -34,13 +34,7 @@ export class QueuesService {
       if (!(await this.outbox.retry(manager, id))) {
         throw notFound('There is no dead job of this id.');
       }
-      await recordAudit(manager, {
-        actorKind: 'organiser',
-        actorId: organiserId,
-        action: 'outbox.retried',
-        subjectKind: 'outbox',
-        subjectId: id,
-      });
+      await recordDeed(manager, { organiserId }, 'outbox.retried', 'outbox', id);
     });
   }
 }

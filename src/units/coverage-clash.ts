@@ -16,3 +16,11 @@ export function clash(one: Claimant, other: Claimant): boolean {
   const [branch, region] = one.kind === 'branch' ? [one, other] : [other, one];
   return branch.parentId !== region.id;
 }
+
+/** Of those who cover a code, the ones because of whom somebody may not: their own rule is one, too. */
+export function rivalsOf<Holder extends Claimant>(
+  holder: Claimant,
+  others: readonly Holder[],
+): Holder[] {
+  return others.filter((other) => other.id === holder.id || clash(other, holder));
+}

@@ -75,11 +75,6 @@ export class CoverageRulesAdminRepository {
     return rule;
   }
 
-  /** Lets rules be made one at a time, so that none is made that clashes with one being made. */
-  async lock(manager: OrganiserManager): Promise<void> {
-    await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))`);
-  }
-
   /** The open region or branch of an id, if it is the caller's. */
   async holder(
     manager: OrganiserManager,

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { recordAudit } from '../audit/audit.js';
+import { recordDeed } from '../audit/audit.js';
 import { IdempotentCreation } from '../organisers/idempotent-creation.js';
 import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
 import { Database, type OrganiserManager } from '../platform/database/database.js';
 import type { Page } from '../platform/http/keyset-page.js';
 import { forbidden, notFound } from '../platform/http/standard-problems.js';
-import { clash } from './coverage-clash.js';
+import { rivalsOf } from './coverage-clash.js';
 import { parseCoverageCode } from './coverage-code.js';
 import {
   type CoverageRuleRow,
   CoverageRulesAdminRepository,
 } from './coverage-rules-admin.repository.js';
 import { CoverageRuleClash, unknownUnit } from './coverage-rules.admin-errors.js';
+import { lockOrganisation } from './organisation-lock.repository.js';
 import type {
   AdminCoverageRule,
   CoverageRulesQuery,
@@ -51,13 +52,12 @@ export class CoverageRulesAdminService {
   create(organiser: SignedInOrganiser, input: NewCoverageRule, key: string | undefined) {
     const request = { route: 'coverage-rules', key, input };
     return this.creation.run(organiser, request, async (manager) => {
-      await this.repository.lock(manager);
+      await lockOrganisation(manager);
       const holder = await this.repository.holder(manager, input.unitId);
       if (holder === undefined) throw unknownUnit();
       if (!holder.changeable) throw forbidden('regions.write');
       const { code } = input.code;
-      const others = await this.repository.holdersOf(manager, code);
-      const rivals = others.filter((other) => other.id === holder.id || clash(other, holder));
+      const rivals = rivalsOf(holder, await this.repository.holdersOf(manager, code));
       if (rivals.length > 0) throw new CoverageRuleClash(code, holder, rivals);
       const id = await this.repository.insert(manager, holder, input.code);
       await this.audit(manager, organiser, 'coverage_rule.created', id);
@@ -88,13 +88,7 @@ export class CoverageRulesAdminService {
     action: string,
     subjectId: string,
   ): Promise<void> {
-    return recordAudit(manager, {
-      actorKind: 'organiser',
-      actorId: organiserId,
-      action,
-      subjectKind: 'coverage_rule',
-      subjectId,
-    });
+    return recordDeed(manager, { organiserId }, action, 'coverage_rule', subjectId);
   }
 }
 

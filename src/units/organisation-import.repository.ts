@@ -43,11 +43,6 @@ export class OrganisationImportRepository {
     return row.there;
   }
 
-  /** Keeps a second import out until this transaction ends. */
-  async lock(): Promise<void> {
-    await this.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))`);
-  }
-
   /**
    * Inserts units or brings them to the wanted state; their parents must be there already.
    *

@@ -13,6 +13,7 @@ import {
   type WantedRule,
   type WantedUnit,
 } from './organisation-import.repository.js';
+import { lockOrganisation } from './organisation-lock.repository.js';
 import { splitMeetingText } from './meeting-text.js';
 
 /** Every fault of an organisation's file at once; nothing was changed. */
@@ -59,7 +60,7 @@ export async function importOrganisation(
   const rules = wantedRules(organisation);
   return owner.transaction(async (manager) => {
     const repository = new OrganisationImportRepository(manager);
-    await repository.lock();
+    await lockOrganisation(manager);
     let unitsChanged = 0;
     for (const kind of ['national', 'region', 'branch'] as const) {
       unitsChanged += await repository.putUnits(units.filter((unit) => unit.kind === kind));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { recordAudit } from '../audit/audit.js';
+import { recordDeed } from '../audit/audit.js';
 import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
 import { Database, type OrganiserManager } from '../platform/database/database.js';
 import { StaleVersion } from '../platform/http/if-match.js';
@@ -47,13 +47,7 @@ export class PostsAdminService {
       if (!(await this.repository.change(manager, id, version, { holderId, standInId }))) {
         throw new StaleVersion();
       }
-      await recordAudit(manager, {
-        actorKind: 'organiser',
-        actorId: organiser.organiserId,
-        action: 'post.changed',
-        subjectKind: 'post',
-        subjectId: id,
-      });
+      await recordDeed(manager, organiser, 'post.changed', 'post', id);
       return this.post(manager, id);
     });
   }

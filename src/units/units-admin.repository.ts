@@ -135,11 +135,6 @@ export class UnitsAdminRepository {
     return made.id;
   }
 
-  /** Keeps others from making rules for a unit while it is being closed, until this is done. */
-  async lockRules(manager: OrganiserManager): Promise<void> {
-    await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('organisation', 0))`);
-  }
-
   /** Sets the given columns if the unit still has this version. @returns whether it had. */
   async change(
     manager: OrganiserManager,

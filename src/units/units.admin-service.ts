@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { recordAudit } from '../audit/audit.js';
+import { recordDeed } from '../audit/audit.js';
 import { IdempotentCreation } from '../organisers/idempotent-creation.js';
 import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
 import { Database, type OrganiserManager } from '../platform/database/database.js';
@@ -7,6 +7,7 @@ import { StaleVersion } from '../platform/http/if-match.js';
 import type { PageQuery } from '../platform/http/keyset-page.js';
 import { forbidden, notFound } from '../platform/http/standard-problems.js';
 import { Clock } from '../platform/time/clock.js';
+import { lockOrganisation } from './organisation-lock.repository.js';
 import { columnsOf } from './unit-columns.js';
 import { UnitsAdminRepository, type UnitColumns } from './units-admin.repository.js';
 import { closedInFuture, SlugTaken, unknownRegion } from './units.admin-errors.js';
@@ -121,7 +122,7 @@ export class UnitsAdminService {
     const { closedAt } = change;
     if (closedAt != null && new Date(closedAt) > this.clock.now()) throw closedInFuture();
     return this.database.asOrganiser(organiser, async (manager) => {
-      if (closedAt != null) await this.repository.lockRules(manager);
+      if (closedAt != null) await lockOrganisation(manager);
       const before = found(await this.repository.branch(manager, id));
       if (!(await this.change(manager, before, version, columnsOf(change)))) {
         return { ...before, closing: null };
@@ -158,13 +159,7 @@ export class UnitsAdminService {
   ): Promise<BranchClosing> {
     const rules = await this.repository.dropRules(manager, id);
     for (const rule of rules) {
-      await recordAudit(manager, {
-        actorKind: 'organiser',
-        actorId: organiser.organiserId,
-        action: 'coverage_rule.deleted',
-        subjectKind: 'coverage_rule',
-        subjectId: rule.id,
-      });
+      await recordDeed(manager, organiser, 'coverage_rule.deleted', 'coverage_rule', rule.id);
     }
     return {
       rulesDropped: rules.map(({ code }) => code),
@@ -181,13 +176,7 @@ export class UnitsAdminService {
     action: string,
     unitId: string,
   ): Promise<void> {
-    return recordAudit(manager, {
-      actorKind: 'organiser',
-      actorId: organiserId,
-      action,
-      subjectKind: 'unit',
-      subjectId: unitId,
-    });
+    return recordDeed(manager, { organiserId }, action, 'unit', unitId);
   }
 }
 

@@ -9,7 +9,7 @@ import { pathologicalTexts } from './pathological-texts.js';
  * Long enough that reading a text again from each of its characters takes a hundred times as long
  * as reading it once, and short enough to be waited for. The largest body has 64 kilobytes.
  */
-const LONGEST = 16 * 1024;
+const LONGEST = 32 * 1024;
 /** Of computing, not of waiting. A net far below what it catches and far above all else, no measurement. */
 const CEILING_MS = 150;
 /** What doubles with each character shows while it is still harmless. */

@@ -71,6 +71,10 @@ export async function overflowsSideways(page: Page): Promise<boolean> {
  * where JavaScript is on: axe waits by timers.
  */
 export async function expectAccessible(page: Page): Promise<void> {
+  // What is still fading in has not the colours that it will have.
+  await page.evaluate(
+    'Promise.allSettled(document.getAnimations().map((animation) => animation.finished))',
+  );
   // As text through the debugger: the pages' own policy allows no script.
   await page.evaluate(axe.source);
   const found = await page.evaluate<axe.AxeResults>(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { recordAudit } from '../../audit/audit.js';
+import { recordDeed } from '../../audit/audit.js';
 import { type Creation, IdempotentCreation } from '../../organisers/idempotent-creation.js';
 import type { SignedInOrganiser } from '../../organisers/signed-in-organiser.js';
 import { Database, type OrganiserManager } from '../../platform/database/database.js';
@@ -172,11 +172,5 @@ function audit(
   action: string,
   personId: string,
 ): Promise<void> {
-  return recordAudit(manager, {
-    actorKind: 'organiser',
-    actorId: organiserId,
-    action,
-    subjectKind: 'person',
-    subjectId: personId,
-  });
+  return recordDeed(manager, { organiserId }, action, 'person', personId);
 }

@@ -22,37 +22,43 @@ export class MovesRepository {
     return row?.version ?? '0';
   }
 
-  /** Ends the current allocation and begins another. The person is locked. */
-  async replaceAllocation(
+  /** Ends the current allocations of these people and begins others. Everybody concerned is locked. */
+  async replaceAllocations(
     manager: EntityManager,
-    personId: string,
-    allocation: PlacementRow,
+    allocations: readonly (PlacementRow & { readonly person_id: string })[],
   ): Promise<void> {
+    if (allocations.length === 0) return;
     await manager.query(
       `UPDATE allocation SET valid_until = clock_now()
-        WHERE person_id = $1 AND valid_until IS NULL`,
-      [personId],
+        WHERE person_id = ANY ($1::uuid[]) AND valid_until IS NULL`,
+      [allocations.map(({ person_id }) => person_id)],
     );
     await manager.query(
       `INSERT INTO allocation (id, person_id, method, unit_id, branch_id, region_id, rule_prefix,
                                precision, distance_km, explanation, directory_version,
                                dataset_version, reason, overridden_until, decided_by, valid_from)
-       SELECT a.id, $1, a.method, a.unit_id, a.branch_id, a.region_id, a.rule_prefix, a.precision,
-              a.distance_km, a.explanation, a.directory_version, a.dataset_version, a.reason,
-              a.overridden_until, a.decided_by,
+       SELECT a.id, a.person_id, a.method, a.unit_id, a.branch_id, a.region_id, a.rule_prefix,
+              a.precision, a.distance_km, a.explanation, a.directory_version, a.dataset_version,
+              a.reason, a.overridden_until, a.decided_by,
               -- From the moment at which the one before ended: nobody belongs nowhere in between.
-              coalesce((SELECT max(valid_until) FROM allocation WHERE person_id = $1), clock_now())
-         FROM jsonb_populate_record(NULL::allocation, $2) AS a`,
-      [personId, JSON.stringify(allocation)],
+              coalesce((SELECT max(before.valid_until) FROM allocation before
+                         WHERE before.person_id = a.person_id), clock_now())
+         FROM jsonb_populate_recordset(NULL::allocation, $1) AS a`,
+      [JSON.stringify(allocations)],
     );
   }
 
-  /** Brings somebody under the eyes of another unit's officers. */
-  async setKeeper(manager: EntityManager, personId: string, unitId: string): Promise<void> {
+  /** Brings people under the eyes of other units' officers. */
+  async setKeepers(
+    manager: EntityManager,
+    moves: readonly { readonly person_id: string; readonly to_unit_id: string }[],
+  ): Promise<void> {
+    if (moves.length === 0) return;
     await manager.query(
-      `UPDATE person SET unit_id = $2, version = version + 1, updated_at = clock_now()
-        WHERE id = $1`,
-      [personId, unitId],
+      `UPDATE person p SET unit_id = m.to_unit_id, version = version + 1, updated_at = clock_now()
+         FROM jsonb_to_recordset($1::jsonb) AS m (person_id uuid, to_unit_id uuid)
+        WHERE p.id = m.person_id`,
+      [JSON.stringify(moves)],
     );
   }
 

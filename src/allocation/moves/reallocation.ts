@@ -5,13 +5,13 @@ import { FollowUpsService } from '../../follow-ups/follow-ups.service.js';
 import { newId } from '../../platform/new-id.js';
 import { OutboxService } from '../../platform/outbox/outbox.service.js';
 import { Clock } from '../../platform/time/clock.js';
-import { distanceKm, roundedKm } from '../../postcodes/distance.js';
 import { royalMailPostcode } from '../../postcodes/royal-mail-postcode.js';
 import type { DirectoryView } from '../../units/directory-view.js';
 import type { Unit } from '../../units/unit.js';
 import { UnitDirectory } from '../../units/unit-directory.js';
 import { newAllocationRow } from '../allocation-row.js';
 import { Allocator } from '../allocator.js';
+import { distanceTo } from '../decide-allocation.js';
 import { decideAnew, endOverride } from './move-jobs.definitions.js';
 import { MoveMessages } from './move-messages.js';
 import { MovesRepository, type PlacementRow } from './moves.repository.js';
@@ -148,14 +148,16 @@ export class Reallocation {
     { unit, row }: { unit: Unit; row: PlacementRow | undefined },
     { tells, movesDuties = true }: ReallocationCause,
   ): Promise<ReallocationResult> {
-    if (row !== undefined) await this.moves.replaceAllocation(manager, person.id, row);
+    if (row !== undefined) {
+      await this.moves.replaceAllocations(manager, [{ ...row, person_id: person.id }]);
+    }
     const allocationId = row?.id ?? person.allocation?.id;
     const { keeper, isMinor, moves } = keepingIn(unit, person, {
       national: view.national,
       today: this.clock.today(),
     });
     if (!moves) return row === undefined ? 'unchanged' : 'changed';
-    await this.moves.setKeeper(manager, person.id, keeper.id);
+    await this.moves.setKeepers(manager, [{ person_id: person.id, to_unit_id: keeper.id }]);
     const openThere = movesDuties
       ? await this.followUps.moveAllOf(
           manager,
@@ -192,10 +194,7 @@ export class Reallocation {
       region_id: region.kind === 'region' ? region.id : null,
       rule_prefix: null,
       precision: located.precision,
-      distance_km:
-        located.position === null || branch?.position == null
-          ? null
-          : roundedKm(distanceKm(located.position, branch.position)),
+      distance_km: branch && distanceTo(branch, located),
       explanation: `An organiser has put them into ${unit.name}`,
       directory_version: view.version,
       dataset_version: this.allocator.datasetVersion,

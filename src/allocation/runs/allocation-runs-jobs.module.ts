@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AllocationRunsModule } from './allocation-runs.module.js';
+import { ExpiredRunsRepository } from './expired-runs.repository.js';
 import { RunSliceJob } from './jobs/run-slice.job.js';
 import { MassMoves } from './mass-moves.js';
-import { MassMovesRepository } from './mass-moves.repository.js';
 import { PeopleReallocatedComposer } from './people-reallocated.composer.js';
 import { ReallocatedNumbersRepository } from './reallocated-numbers.repository.js';
 import { RunSlices } from './run-slices.js';
@@ -11,8 +11,8 @@ import { RunSlices } from './run-slices.js';
 @Module({
   imports: [AllocationRunsModule],
   providers: [
+    ExpiredRunsRepository,
     MassMoves,
-    MassMovesRepository,
     PeopleReallocatedComposer,
     ReallocatedNumbersRepository,
     RunSliceJob,

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { recordAudit } from '../../audit/audit.js';
+import { recordDeed } from '../../audit/audit.js';
 import { type Creation, IdempotentCreation } from '../../organisers/idempotent-creation.js';
 import type { SignedInOrganiser } from '../../organisers/signed-in-organiser.js';
 import { Database, type OrganiserManager } from '../../platform/database/database.js';
 import { notFound, unavailable } from '../../platform/http/standard-problems.js';
 import { newId } from '../../platform/new-id.js';
 import { OutboxService } from '../../platform/outbox/outbox.service.js';
+import { lockOrganisation } from '../../units/organisation-lock.repository.js';
 import { Allocator } from '../allocator.js';
 import type { RunKind } from './allocation-run.js';
 import { AllocationRunsAdminRepository } from './allocation-runs-admin.repository.js';
@@ -69,7 +70,7 @@ export class AllocationRunsAdminService {
   ): Promise<Creation<RunAnswer>> {
     const request = { route: 'allocations/recompute', key, input };
     return this.begin(organiser, request, async (manager) => {
-      await this.proposals.lock(manager);
+      await lockOrganisation(manager);
       const proposal = await this.database.asApplication(manager, async (application) => {
         const dryRun = await this.repository.finishedDryRun(application, input.dryRunId);
         if (dryRun === undefined) throw new DryRunNeeded();
@@ -192,12 +193,6 @@ export class AllocationRunsAdminService {
     subjectKind: string,
     subjectId: string,
   ): Promise<void> {
-    return recordAudit(manager, {
-      actorKind: 'organiser',
-      actorId: organiserId,
-      action,
-      subjectKind,
-      subjectId,
-    });
+    return recordDeed(manager, { organiserId }, action, subjectKind, subjectId);
   }
 }

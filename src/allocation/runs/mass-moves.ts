@@ -5,8 +5,8 @@ import { officeFor } from '../../follow-ups/follow-up.js';
 import { newId } from '../../platform/new-id.js';
 import type { DirectoryView } from '../../units/directory-view.js';
 import { newAllocationRow } from '../allocation-row.js';
+import { MovesRepository } from '../moves/moves.repository.js';
 import type { LockedRun } from './allocation-run.js';
-import { MassMovesRepository } from './mass-moves.repository.js';
 import type { Finding } from './run-slice.js';
 import { type MoverRow, type PairCount, RunSlicesRepository } from './run-slices.repository.js';
 
@@ -15,7 +15,7 @@ import { type MoverRow, type PairCount, RunSlicesRepository } from './run-slices
 export class MassMoves {
   constructor(
     private readonly runs: RunSlicesRepository,
-    private readonly repository: MassMovesRepository,
+    private readonly repository: MovesRepository,
     private readonly duties: DutyRelocations,
   ) {}
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OrganiserManager } from '../../platform/database/database.js';
 import type { Fault } from '../../platform/http/problem.js';
 import { forbidden, invalidInput } from '../../platform/http/standard-problems.js';
-import { clash } from '../../units/coverage-clash.js';
+import { rivalsOf } from '../../units/coverage-clash.js';
 import { parseCoverageCode } from '../../units/coverage-code.js';
 import {
   CoverageRulesAdminRepository,
@@ -23,11 +23,6 @@ export interface RuleProposal {
 @Injectable()
 export class RuleProposals {
   constructor(private readonly rules: CoverageRulesAdminRepository) {}
-
-  /** Lets nobody else change rules until the end of the transaction. */
-  lock(manager: OrganiserManager): Promise<void> {
-    return this.rules.lock(manager);
-  }
 
   /**
    * Reads a proposal, and refuses at once what could never be made true.
@@ -110,9 +105,7 @@ export class RuleProposals {
   ): Promise<void> {
     const gone = new Set(without.filter((rule) => rule.code === code).map(({ unitId }) => unitId));
     const present = (await this.rules.holdersOf(manager, code)).filter(({ id }) => !gone.has(id));
-    const rivals = [...present, ...besides].filter(
-      (other) => other.id === holder.id || clash(other, holder),
-    );
+    const rivals = rivalsOf(holder, [...present, ...besides]);
     if (rivals.length > 0) throw new CoverageRuleClash(code, holder, rivals);
   }
 }

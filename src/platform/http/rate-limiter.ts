@@ -141,8 +141,9 @@ export class RateLimiter {
 
   /** As the counters of the store call it; of the name and the key with a NUL between them. */
   private storedKey(nameAndKey: string): string {
-    const [name = '', ...key] = nameAndKey.split('\0');
-    return `${name}:${this.hashOf(name, key.join('\0'))}`;
+    const end = nameAndKey.indexOf('\0');
+    const name = nameAndKey.slice(0, end);
+    return `${name}:${this.hashOf(name, nameAndKey.slice(end + 1))}`;
   }
 
   private hashOf(name: string, key: string): string {

@@ -1,12 +1,11 @@
-import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { DeletesExpired, type ExpiredRows } from './expired-rows.js';
 
-/** Deletes rows that have expired: the platform's own, and what runs over everybody have listed. */
-@Injectable()
-export class ExpiredRowsRepository {
+/** The platform's own: answers kept for idempotency keys, counts of the rate limiter. */
+@DeletesExpired()
+export class ExpiredRowsRepository implements ExpiredRows {
   constructor(private readonly database: Database) {}
 
-  /** Deletes up to `limit` rows of each table. @returns the larger of the two numbers. */
   async deleteBatch(limit: number): Promise<number> {
     const keys = await this.database.query<{ deleted: number }>(
       `WITH expired AS (
@@ -26,25 +25,6 @@ export class ExpiredRowsRepository {
        SELECT count(*)::integer AS deleted FROM gone`,
       [limit],
     );
-    // First whom they list, which may be everybody, and at last the empty runs.
-    const listed = await this.database.query<{ deleted: number }>(
-      `WITH expired AS (
-         SELECT p.run_id, p.person_id FROM allocation_run r
-           JOIN allocation_run_person p ON p.run_id = r.id
-          WHERE r.expires_at <= clock_now() LIMIT $1), gone AS (
-         DELETE FROM allocation_run_person p USING expired
-          WHERE p.run_id = expired.run_id AND p.person_id = expired.person_id RETURNING 1)
-       SELECT count(*)::integer AS deleted FROM gone`,
-      [limit],
-    );
-    const runs = await this.database.query<{ deleted: number }>(
-      `WITH gone AS (
-         DELETE FROM allocation_run r
-          WHERE r.expires_at <= clock_now()
-            AND NOT EXISTS (SELECT FROM allocation_run_person p WHERE p.run_id = r.id)
-         RETURNING 1)
-       SELECT count(*)::integer AS deleted FROM gone`,
-    );
-    return Math.max(...[keys, limits, listed, runs].map((rows) => rows[0]?.deleted ?? 0));
+    return Math.max(...[keys, limits].map((rows) => rows[0]?.deleted ?? 0));
   }
 }
