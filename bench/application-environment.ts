@@ -16,6 +16,6 @@ export function applicationEnvironment(given: {
     // Requests say whose they are as a proxy would (`nextVisitor`), and all of them are counted.
     TRUSTED_PROXIES: '127.0.0.0/8 ::1',
     RATE_LIMIT_JOIN_PER_FORM: '10000000',
-    RATE_LIMIT_LOOKUP_PER_ADDRESS: '1000000',
+    RATE_LIMIT_LOOKUP_PER_ADDRESS: '1000',
   };
 }

@@ -154,13 +154,13 @@ describe('a decision', () => {
   });
 
   it('has for its nearest branches those that a plain search finds', () => {
-    const branches = fc.array(fc.option(place, { freq: 5 }), { maxLength: 30 });
+    const branches = fc.array(fc.option(place, { freq: 5 }), { maxLength: 300, size: 'max' });
     fc.assert(
       fc.property(branches, place, fc.integer({ min: 1, max: 20 }), (places, from, limit) => {
         const view = directoryOf({
           regions: { north: {} },
           branches: Object.fromEntries(
-            places.map((position, n) => [`branch-${String(n).padStart(2, '0')}`, { position }]),
+            places.map((position, n) => [`branch-${String(n).padStart(3, '0')}`, { position }]),
           ),
         });
         const found = nearestBranches(view, at(from.lat, from.long), limit);

@@ -21,9 +21,11 @@ export const branchSummarySchema = z
   })
   .meta({ id: 'BranchSummary' });
 
-const nearBranchSchema = branchSummarySchema
+export const nearBranchSchema = branchSummarySchema
   .extend({ contact: unitContactSchema })
   .meta({ id: 'NearBranch' });
+
+export const nationalOfficeSchema = z.object({ phone: phoneSchema, email: unitEmailSchema });
 
 export const lookupAnswerSchema = z
   .object({
@@ -43,7 +45,7 @@ export const lookupAnswerSchema = z
       .array(nearBranchSchema)
       .meta({ description: 'The nearest branches of the whole country, nearest first' }),
     organiser: unitContactSchema.meta({ description: "The regional organiser's contact" }),
-    nationalOffice: z.object({ phone: phoneSchema, email: unitEmailSchema }),
+    nationalOffice: nationalOfficeSchema,
   })
   .meta({ id: 'BranchLookup' });
 

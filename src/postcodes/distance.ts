@@ -21,6 +21,14 @@ export function distanceKm(from: Position, to: Position): number {
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(half)));
 }
 
+/**
+ * The same from the straight line through a sphere of radius 1 between two points on it: a chord of
+ * length c belongs to the angle 2·asin(c / 2).
+ */
+export function kmAlongSphere(chord: number): number {
+  return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, chord / 2));
+}
+
 /** A distance as it is shown: kilometres with one decimal. */
 export function roundedKm(km: number): number {
   return Math.round(km * 10) / 10;

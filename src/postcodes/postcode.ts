@@ -148,10 +148,17 @@ export function isTypedExactly(text: string, { canonical }: Postcode): boolean {
  */
 export function coveragePrefixes(postcode: Postcode): string[] {
   const prefixes: string[] = [];
-  if (postcode.kind === 'unit') prefixes.push(postcode.unit);
-  if (postcode.kind === 'unit' || postcode.kind === 'sector') prefixes.push(postcode.sector);
-  if (postcode.kind !== 'area') prefixes.push(postcode.outcode, postcode.district);
-  return [...new Set([...prefixes, postcode.area])];
+  const add = (prefix: string): void => {
+    if (!prefixes.includes(prefix)) prefixes.push(prefix);
+  };
+  if (postcode.kind === 'unit') add(postcode.unit);
+  if (postcode.kind === 'unit' || postcode.kind === 'sector') add(postcode.sector);
+  if (postcode.kind !== 'area') {
+    add(postcode.outcode);
+    add(postcode.district);
+  }
+  add(postcode.area);
+  return prefixes;
 }
 
 /**

@@ -71,16 +71,17 @@ export function parseCoverageCode(text: string): CoverageCode | undefined {
 export function coverageCodes(postcode: Postcode, official: OfficialCodes | null): string[] {
   const prefixes = coveragePrefixes(postcode);
   const area = prefixes.pop();
-  const within = prefixes.filter((prefix) => prefix.includes(' '));
-  const districts = prefixes.filter((prefix) => !prefix.includes(' '));
-  return [
-    ...within,
-    official?.ward,
-    ...districts,
-    official?.constituency,
-    official?.localAuthority,
-    area,
-  ].filter((code) => code != null);
+  const codes: string[] = [];
+  const add = (code: string | null | undefined): void => {
+    if (code != null) codes.push(code);
+  };
+  for (const prefix of prefixes) if (prefix.includes(' ')) codes.push(prefix);
+  add(official?.ward);
+  for (const prefix of prefixes) if (!prefix.includes(' ')) codes.push(prefix);
+  add(official?.constituency);
+  add(official?.localAuthority);
+  add(area);
+  return codes;
 }
 
 /** What a code covers, within a sentence: `M14`, `the ward E05011347`. */

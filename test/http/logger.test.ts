@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { QueryFailedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { Configuration, loadConfiguration } from '../../src/platform/config/configuration.js';
-import { createLogger } from '../../src/platform/logging/logger.js';
+import { createLogger, plainLines } from '../../src/platform/logging/logger.js';
+import { projectRoot } from '../../src/platform/project-root.js';
 import { NestLogger } from '../../src/platform/logging/nest-logger.js';
 
 function listen(): {
@@ -155,5 +158,51 @@ describe('the log', () => {
       { level: 'error', context: 'Bootstrap', err: { message: 'no luck' } },
       { level: 'error', context: 'Bootstrap', stack: '    at here (file.ts:1:1)' },
     ]);
+  });
+});
+
+describe('plain lines', () => {
+  it('look like all others, and keep to the level', () => {
+    const { logger, lines } = start();
+    const plain = plainLines(logger, 'info', 'request');
+    logger.info({ status: 200 }, 'request');
+    plain('"status":200');
+    const [usual, ours] = lines;
+    expect(Object.keys(ours ?? {})).toEqual(Object.keys(usual ?? {}));
+    expect({ ...ours, time: null }).toEqual({ ...usual, time: null });
+    expect(Math.abs(Date.parse(String(ours?.['time'])) - Date.now())).toBeLessThan(5_000);
+    logger.level = 'warn';
+    plain('"status":200');
+    expect(lines).toHaveLength(2);
+  });
+});
+
+describe('standard output', () => {
+  const run = (program: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const script = `
+        import { TurnDestination } from ${JSON.stringify(
+          join(projectRoot, 'dist/src/platform/logging/turn-destination.js'),
+        )};
+        const destination = new TurnDestination();
+        ${program}`;
+      execFile(process.execPath, ['--input-type=module', '-e', script], (error, stdout) => {
+        // A program that is killed is one of the cases.
+        if (error !== null && error.signal == null && error.code !== 3) reject(error);
+        else resolve(stdout);
+      });
+    });
+
+  it('has every line in order, whether a turn ends or the process does', async () => {
+    expect(
+      await run(`destination.write('1\\n'); destination.write('2\\n'); process.exit(3);`),
+    ).toBe('1\n2\n');
+    const killed = `
+      destination.write('1\\n');
+      destination.write('2\\n');
+      setImmediate(() => setImmediate(() => process.kill(process.pid, 'SIGKILL')));`;
+    expect(await run(killed)).toBe('1\n2\n');
+    const many = `for (let n = 0; n < 20000; n += 1) destination.write(n + ' is a line of some length\\n');`;
+    expect((await run(many)).split('\n')).toHaveLength(20_001);
   });
 });

@@ -85,6 +85,20 @@ describe('counting in PostgreSQL', () => {
     });
   });
 
+  it('keeps a few requests of many addresses to itself, until they are a twentieth', async () => {
+    await database.sql('DELETE FROM rate_limit');
+    const [one] = limiters(pool, 1) as [RateLimiter];
+    const allowance = { points: 100, seconds: 60 };
+    for (let count = 0; count < 4; count += 1) await isLetThrough(one, allowance, 'few');
+    for (let count = 0; count < 5; count += 1) await isLetThrough(one, allowance, 'more');
+    const stored = await vi.waitFor(async () => {
+      const rows = await database.sql<{ key: string; points: number }>('SELECT * FROM rate_limit');
+      expect(rows).not.toEqual([]);
+      return rows;
+    });
+    expect(stored.map(({ key, points }) => [key.split(':')[0], points])).toEqual([['more', 5]]);
+  });
+
   it('begins anew when the window is over', async () => {
     const allowance = { points: 100, seconds: 1 };
     const [one] = limiters(pool, 1) as [RateLimiter];

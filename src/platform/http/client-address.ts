@@ -12,6 +12,7 @@ export function clientAddressOf(request: FastifyRequest): string {
 
 /** `::ffff:192.0.2.1` → `192.0.2.1`, `fe80::1%eth0` → `fe80::1`. */
 export function plainAddress(address: string): string {
+  if (!address.includes(':')) return address;
   const bare = address.split('%', 1)[0] ?? '';
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)?.[1];
   return mapped ?? bare;
@@ -39,7 +40,7 @@ export function networkOf(address: string): string {
 }
 
 /** Forgotten all at once when there are more: whoever has many addresses wins nothing by it. */
-const REMEMBERED_ADDRESSES = 1_000;
+const REMEMBERED_ADDRESSES = 20_000;
 
 /**
  * Addresses and networks (`192.0.2.0/24`, `2001:db8::/32`) as a test of an address.
@@ -47,6 +48,7 @@ const REMEMBERED_ADDRESSES = 1_000;
  * @throws Error for an entry that is neither.
  */
 export function networkMatcher(entries: readonly string[]): (address: string) => boolean {
+  if (entries.length === 0) return () => false;
   const list = new BlockList();
   for (const entry of entries) {
     const [base = '', length, ...surplus] = entry.split('/');

@@ -10,9 +10,11 @@ import { NestLogger } from '../logging/nest-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { registerBodyParsers } from './body-parsers.js';
+import { networkMatcher } from './client-address.js';
 import { clientErrorHandler } from './client-errors.js';
 import { answerNotModified } from './conditional-requests.js';
 import { CorsPolicies } from './cors.js';
+import { callDirectRoutes } from './direct-route.js';
 import { HttpModule } from './http.module.js';
 import { serveApiDescription } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -92,6 +94,7 @@ export async function createHttpApp(
     readiness: app.get(Readiness),
     rateLimiter: app.get(RateLimiter),
   });
+  callDirectRoutes(instance, app);
   writeThroughSchemas(instance);
   answerNotModified(instance);
   addRequestLog(instance, logger, app.get(Metrics));
@@ -121,7 +124,9 @@ function createAdapter(
   return new FastifyAdapter({
     logger: false,
     bodyLimit: environment.BODY_LIMIT_BYTES,
-    trustProxy: environment.TRUSTED_PROXIES.length > 0 ? environment.TRUSTED_PROXIES : false,
+    // Fastify's own reading of the list takes every address of every request apart.
+    trustProxy:
+      environment.TRUSTED_PROXIES.length > 0 ? networkMatcher(environment.TRUSTED_PROXIES) : false,
     requestIdHeader: false,
     genReqId: requestIdOf,
     // The parser lets `*v1` through, and the router knows no such path: it would answer without hooks.

@@ -5,6 +5,11 @@ import type { RateLimitStore } from './rate-limit-store.js';
 const LAG_MS = 200;
 /** How long it is left in peace after it could not be told. */
 const PAUSE_MS = 5_000;
+/**
+ * Less than this part of an allowance is kept to itself: most addresses ask once or twice, and to tell
+ * of each would cost the database more than their requests do.
+ */
+const TOLD_FROM = 1 / 20;
 /** More are not remembered: a crowd of addresses that asks once each costs no more memory. */
 const MOST_KEYS = 100_000;
 
@@ -21,8 +26,9 @@ interface Count {
 /**
  * Counts of which a request need not wait for the other processes: it is let through or refused by
  * what this process knows, and five times a second the processes tell each other what they let
- * through, in one statement. Never more than the allowance from one process; from several together
- * as much more as comes within that time.
+ * through, in one statement, of every key that has taken a twentieth of its allowance since. Never
+ * more than the allowance from one process; from several together as much more as that and as comes
+ * within that time.
  */
 export class LaggingCounts {
   private readonly counts = new Map<string, Count>();
@@ -51,8 +57,10 @@ export class LaggingCounts {
     if (count.taken >= points) return count.expires - now;
     count.taken += 1;
     count.untold += 1;
-    this.untold.add(key);
-    this.telling ??= setTimeout(() => void this.tell(), LAG_MS).unref();
+    if (count.untold >= points * TOLD_FROM) {
+      this.untold.add(key);
+      this.telling ??= setTimeout(() => void this.tell(), LAG_MS).unref();
+    }
     return undefined;
   }
 

@@ -23,9 +23,10 @@ const LOOPBACK = ['127.0.0.0/8', '::1'];
 
 /**
  * From so many points on, a count may lag behind those of other processes: what is allowed often is
- * asked often, and is not to wait for a statement of the database each time.
+ * asked often, and is not to wait for a statement of the database each time. Whoever guesses at
+ * passwords has fewer, and those are counted exactly.
  */
-const LAGGING_FROM = 100;
+const LAGGING_FROM = 20;
 
 /** What is only remembered is never used up. */
 const MEMORY: Allowance = { points: Number.MAX_SAFE_INTEGER, seconds: 1 };

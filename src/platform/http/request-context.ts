@@ -27,7 +27,22 @@ export function runWithRequestContext<T>(context: RequestContext, work: () => T)
   return storage.run(context, work);
 }
 
+let synchronous: RequestContext | undefined;
+
+/**
+ * The same for work that awaits nothing. What follows a request through every await costs something
+ * at every await and timer of the process, on Node before 24.
+ */
+export function runSynchronously<T>(context: RequestContext, work: () => T): T {
+  synchronous = context;
+  try {
+    return work();
+  } finally {
+    synchronous = undefined;
+  }
+}
+
 /** The id of the request (or of the request that caused the job) we are in, for logs and rows. */
 export function currentRequestId(): string | undefined {
-  return storage.getStore()?.requestId;
+  return (synchronous ?? storage.getStore())?.requestId;
 }

@@ -31,8 +31,11 @@ export function addContextHook(instance: FastifyInstance, configuration: Configu
   instance.decorateRequest('problemCode', undefined);
   instance.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    applySecurityHeaders(reply, headers, pathOf(request.url), routeOptionsOf(request));
-    runWithRequestContext({ requestId: request.id }, done);
+    const options = routeOptionsOf(request);
+    applySecurityHeaders(reply, headers, pathOf(request.url), options);
+    // A handler that is called directly has a context while it runs.
+    if (options?.direct !== undefined) done();
+    else runWithRequestContext({ requestId: request.id }, done);
   });
 }
 
@@ -81,10 +84,13 @@ function consumeAll(
   rules: readonly RateLimitRule[],
   address: string,
 ): Promise<void>[] {
-  return rules.flatMap(({ name, points, seconds }) => {
+  const waiting: Promise<void>[] = [];
+  for (const { name, points, seconds } of rules) {
     const allowed = typeof points === 'number' ? points : points(configuration);
-    return rateLimiter.consumeForAddress(name, address, { points: allowed, seconds }) ?? [];
-  });
+    const counted = rateLimiter.consumeForAddress(name, address, { points: allowed, seconds });
+    if (counted !== undefined) waiting.push(counted);
+  }
+  return waiting;
 }
 
 /** @returns whether the request has been answered already. */
@@ -104,8 +110,10 @@ function answerAtOnce(
   if (request.headers.upgrade !== undefined) reply.header('connection', 'close');
   if (!request.is404) {
     // Before the refusals, so that a page of another origin may read them.
-    applyCors(cors, routeOptionsOf(request), request, reply);
-    request.query = parseQuery(request.url);
+    const options = routeOptionsOf(request);
+    applyCors(cors, options, request, reply);
+    // Who is called directly reads it with its own schema.
+    if (options?.direct === undefined) request.query = parseQuery(request.url);
     // No id and no slug holds a NUL, and PostgreSQL cannot even be asked about one.
     for (const value of Object.values((request.params ?? {}) as Record<string, unknown>)) {
       if (typeof value === 'string' && value.includes('\0')) throw notFound();

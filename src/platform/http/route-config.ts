@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { z } from 'zod';
 import type { Configuration } from '../config/configuration.js';
+import type { DirectRoute } from './direct-route.js';
 
 /** A limit on a route: how many requests of one client in how many seconds. */
 export interface RateLimitRule {
@@ -21,6 +22,8 @@ export interface RouteOptions {
   readonly answer?: z.ZodType;
   /** The handler gets the body's exact bytes, as signatures need them. */
   readonly bodyAsBytes?: boolean;
+  /** The router calls the handler itself, see `@Direct()`. */
+  readonly direct?: DirectRoute;
   /** The route answers people: errors may be HTML and the content security policy is a page's. */
   readonly html?: { readonly formAction: readonly string[] };
 }

@@ -27,26 +27,42 @@ const SCALAR_COMPLAINTS = new Set([
 @Injectable()
 export class SchemaValidationPipe extends StandardSchemaValidationPipe {
   override async transform<T = unknown>(value: T, metadata: ArgumentMetadata): Promise<T> {
-    const { schema } = metadata;
-    if (schema === undefined || metadata.type === 'custom') return value;
+    const { type, data, schema } = metadata;
+    if (schema === undefined || type === 'custom') return value;
     if (!(schema instanceof z.ZodType)) {
       throw new TypeError('Schemas of parameters must be zod schemas.');
     }
-    const result = validateInput(schema, value);
-    if (result.success) return result.data as T;
-    if (metadata.type === 'param') throw notFound();
-    const base = metadata.data === undefined ? [] : [metadata.data];
-    let faults = faultsOf(result.issues, value);
-    if (metadata.type === 'query') faults = nameRepeated(faults, result.issues, value);
-    throw invalidInput(
-      base.length === 0
-        ? faults
-        : faults.map((fault) => ({
-            ...fault,
-            path: [...base, fault.path].filter(Boolean).join('.'),
-          })),
-    );
+    return checkedParameter(value, { type, data, schema }) as T;
   }
+}
+
+/**
+ * The value of a parameter as its schema makes it.
+ *
+ * @throws Problem 422 with all faults at once; 404 for a part of the path.
+ */
+export function checkedParameter(
+  value: unknown,
+  {
+    type,
+    data,
+    schema,
+  }: { type: 'body' | 'query' | 'param'; data?: string | undefined; schema: z.ZodType },
+): unknown {
+  const result = validateInput(schema, value);
+  if (result.success) return result.data;
+  if (type === 'param') throw notFound();
+  const base = data === undefined ? [] : [data];
+  let faults = faultsOf(result.issues, value);
+  if (type === 'query') faults = nameRepeated(faults, result.issues, value);
+  throw invalidInput(
+    base.length === 0
+      ? faults
+      : faults.map((fault) => ({
+          ...fault,
+          path: [...base, fault.path].filter(Boolean).join('.'),
+        })),
+  );
 }
 
 /** What validating gives: the data, or every fault zod found. */
