@@ -24,7 +24,7 @@ export function plainAddress(address: string): string {
  */
 export function networkOf(address: string): string {
   const plain = plainAddress(address);
-  if (isIP(plain) !== 6) return plain;
+  if (!plain.includes(':') || isIP(plain) !== 6) return plain;
   const [head = '', tail] = plain.split('::');
   const groups = (part: string): string[] => (part === '' ? [] : part.split(':'));
   const before = groups(head);
