@@ -11,7 +11,8 @@ import { type Belonging, belonging, decideAllocation } from './decide-allocation
 /** Decides where people belong, from the organisation and the reference data in memory. */
 @Injectable()
 export class Allocator {
-  private readonly nearestBranchLimitKm: number;
+  /** How far the nearest branch of a region may be to be anybody's. */
+  readonly nearestBranchLimitKm: number;
 
   constructor(
     private readonly locator: PostcodeLocator,

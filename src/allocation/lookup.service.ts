@@ -45,9 +45,10 @@ export class LookupService {
     return lookupAnswerSchema.parse(JSON.parse(this.nearestAsJson(text, limit).toString()));
   }
 
-  /** Changes whenever any answer may: the versions of the organisation and the reference data. */
+  /** Changes whenever any answer may: the organisation, the reference data, how far a branch may be. */
   get version(): string {
-    return `${this.directory.view.version}.${this.allocator.datasetRevision}`;
+    const { datasetRevision, nearestBranchLimitKm } = this.allocator;
+    return `${this.directory.view.version}.${datasetRevision}.${nearestBranchLimitKm}`;
   }
 
   private writerFor(view: DirectoryView): LookupWriter {

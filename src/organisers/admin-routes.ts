@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { isDirect } from '../platform/http/route-config.js';
 import { ADMIN_ACCESS, type AdminAccess } from './admin-route.decorators.js';
 
 const ADMIN_PATH = '/v1/admin';
@@ -65,6 +66,9 @@ export class AdminRoutes implements OnModuleInit {
           }
           if (access === undefined) {
             throw new Error(`${where} (${pattern}) must say what it needs: @Needs('…').`);
+          }
+          if (isDirect(handler)) {
+            throw new Error(`${where} (${pattern}) must not be direct: no guard would be asked.`);
           }
           return [{ method: RequestMethod[method], path: pattern, access }];
         }),

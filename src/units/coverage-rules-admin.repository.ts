@@ -111,7 +111,12 @@ export class CoverageRulesAdminRepository {
     return id;
   }
 
-  async delete(manager: OrganiserManager, id: string): Promise<void> {
-    await manager.query('DELETE FROM coverage_rule WHERE id = $1', [id]);
+  /** @returns whether it was still there: of several who delete it at once, one does. */
+  async delete(manager: OrganiserManager, id: string): Promise<boolean> {
+    const [, deleted] = await manager.query<[unknown, number]>(
+      'DELETE FROM coverage_rule WHERE id = $1',
+      [id],
+    );
+    return deleted === 1;
   }
 }

@@ -77,7 +77,7 @@ export class CoverageRulesAdminService {
       const rule = await this.repository.rule(manager, id);
       if (rule === undefined) throw notFound();
       if (!rule.changeable) throw forbidden('regions.write');
-      await this.repository.delete(manager, id);
+      if (!(await this.repository.delete(manager, id))) throw notFound();
       await this.audit(manager, organiser, 'coverage_rule.deleted', id);
     });
   }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Needs } from '../../src/organisers/admin-route.decorators.js';
 import { AdminRoutes } from '../../src/organisers/admin-routes.js';
 import { PERMISSIONS_OF, ROLES } from '../../src/organisers/permissions.js';
+import { Direct } from '../../src/platform/http/direct-route.js';
 import { giveGrant, makeOrganiser } from '../factories/organisation.js';
 import { serve } from '../http/support.js';
 import { type AdminStage, bearer, startAdminStage } from './support.js';
@@ -203,7 +204,18 @@ describe('an application', () => {
     }
   }
 
+  @Controller('v1/admin/direct')
+  class DirectController {
+    @Get()
+    @Direct()
+    @Needs('people.read')
+    read(): object {
+      return {};
+    }
+  }
+
   it.each([
+    ['an admin route that no guard stands before', DirectController, /must not be direct/],
     ['an admin route that names no permission', ForgottenController, /must say what it needs/],
     ['a permission where the guard does not look', MisplacedController, /stands outside/],
   ])('does not start with %s', async (_what, controller, fault) => {

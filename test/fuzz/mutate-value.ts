@@ -42,6 +42,9 @@ const NO_JSON = [
   '',
 ].map((json) => new RawJson(json));
 
+/** What a lengthened body may hold; far more than any limit of the application's. */
+const MOST_PLACES = 10_000;
+
 const NAMES = [
   '__proto__',
   'constructor',
@@ -116,7 +119,10 @@ const MUTATIONS = {
   },
   lengthen: (place: Place, choices: Choices): void => {
     const length = choices.pick([5, 21, 200, 5000]);
-    place.put(Array.from({ length }, () => place.value));
+    // One long list within another would soon be longer than any memory.
+    const size = 1 + (isHolder(place.value) ? placesOf(place.value).length : 0);
+    const most = Math.max(1, Math.floor(MOST_PLACES / size));
+    place.put(Array.from({ length: Math.min(length, most) }, () => place.value));
   },
   /** A field more: unknown, dangerous, or one of an object's own. */
   add: (place: Place, choices: Choices): void => {
@@ -154,7 +160,7 @@ function placesOf(holder: object): Place[] {
         else Reflect.deleteProperty(holder, key);
       },
     },
-    ...(isObject(value) || Array.isArray(value) ? placesOf(value) : []),
+    ...(isHolder(value) ? placesOf(value) : []),
   ]);
 }
 
@@ -163,6 +169,10 @@ function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, copyOf(entry)]));
+}
+
+function isHolder(value: unknown): value is object {
+  return isObject(value) || Array.isArray(value);
 }
 
 function isObject(value: unknown): value is object {

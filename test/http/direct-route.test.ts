@@ -56,6 +56,12 @@ class DirectController {
     throw new Error('a fault of ours');
   }
 
+  @Get('promised')
+  @Direct()
+  promised(): Promise<string> {
+    return Promise.resolve('later');
+  }
+
   @Get('after')
   after(): object {
     return { requestId: currentRequestId() };
@@ -120,6 +126,7 @@ describe('a route that is called directly', () => {
     expect(broken.text).not.toContain('fault of ours');
     const line = await eventually(() => served.log.find(({ level }) => level === 'error'));
     expect(line).toMatchObject({ requestId: 'caller-1', route: '/direct/broken' });
+    await get('/direct/promised').expect(500);
   });
 
   it('answers HEAD, 304 and 405', async () => {
@@ -165,7 +172,17 @@ describe('at start', () => {
     }
   }
 
+  @Controller('later')
+  class Later {
+    @Get()
+    @Direct()
+    async answer(): Promise<string> {
+      return 'later';
+    }
+  }
+
   it.each([
+    ['a promise', Later],
     ['a guard', Guarded],
     ['a guard of its controller', GuardedAsAWhole],
     ['a parameter that only Nest reads', TakesHeaders],

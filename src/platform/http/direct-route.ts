@@ -47,6 +47,9 @@ interface Parameter {
  * any other, but: it is synchronous, takes `@Query({ schema })`, `@Req()` and
  * `@Res({ passthrough: true })` alone, and has no guard, pipe, interceptor or filter.
  *
+ * The application's own guard is not asked either: a route under its protection must not be direct,
+ * and `AdminRoutes` sees to that.
+ *
  * @param readQuery spares the usual query the schema, which takes longer than the rest.
  */
 export function Direct(readQuery?: PlainQueryReader): MethodDecorator {
@@ -98,6 +101,7 @@ function directHandler(
         readers.map((read) => read(request, reply)),
       ),
     );
+    if (isPromise(answer)) throw new Error(`“${method}” is called directly and cannot promise.`);
     reply.code(status).headers(headers).send(answer);
   };
 }
@@ -121,6 +125,9 @@ function readerOf(
 }
 
 function refuseWhatIsNotDone(type: object, handler: Handler, method: string): void {
+  if (handler.constructor.name === 'AsyncFunction') {
+    throw new Error(`“${method}” is called directly and cannot be asynchronous.`);
+  }
   for (const kind of [
     GUARDS_METADATA,
     PIPES_METADATA,
@@ -133,4 +140,8 @@ function refuseWhatIsNotDone(type: object, handler: Handler, method: string): vo
       );
     }
   }
+}
+
+function isPromise(answer: unknown): boolean {
+  return typeof (answer as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -65,7 +65,7 @@ export class RateLimiter {
     this.store = store ?? this.memory;
     this.lagging = new LaggingCounts(
       this.store,
-      (key) => this.storedKey(key),
+      (name, key) => `${name}:${this.hashOf(name, key)}`,
       (error) =>
         this.logger.warn({ err: error }, 'rate limits are counted per process: the store is away'),
     );
@@ -94,7 +94,7 @@ export class RateLimiter {
    */
   consume(name: string, key: string, allowance: Allowance): Promise<void> | undefined {
     if (allowance.points < LAGGING_FROM) return this.consumeInStore(name, key, allowance);
-    const milliseconds = this.lagging.take(`${name}\0${key}`, allowance);
+    const milliseconds = this.lagging.take(name, key, allowance);
     if (milliseconds !== undefined) throw tooManyRequests(milliseconds / 1000);
     return undefined;
   }
@@ -138,13 +138,6 @@ export class RateLimiter {
       }
     }
     return work(own);
-  }
-
-  /** As the counters of the store call it; of the name and the key with a NUL between them. */
-  private storedKey(nameAndKey: string): string {
-    const end = nameAndKey.indexOf('\0');
-    const name = nameAndKey.slice(0, end);
-    return `${name}:${this.hashOf(name, nameAndKey.slice(end + 1))}`;
   }
 
   private hashOf(name: string, key: string): string {

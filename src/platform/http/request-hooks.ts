@@ -88,7 +88,10 @@ function consumeAll(
   for (const { name, points, seconds } of rules) {
     const allowed = typeof points === 'number' ? points : points(configuration);
     const counted = rateLimiter.consumeForAddress(name, address, { points: allowed, seconds });
-    if (counted !== undefined) waiting.push(counted);
+    if (counted === undefined) continue;
+    // Should a later rule refuse at once, nobody waits for this one any more.
+    counted.catch(() => undefined);
+    waiting.push(counted);
   }
   return waiting;
 }

@@ -54,3 +54,10 @@ function amend(handler: object, change: (present: RouteOptions) => RouteOptions)
     {}) as RouteOptions;
   Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG_METADATA, change(present), handler);
 }
+
+/** Whether the router calls this handler itself, without asking any guard. */
+export function isDirect(handler: object): boolean {
+  const options = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as
+    RouteOptions | undefined;
+  return options?.direct !== undefined;
+}
