@@ -36,7 +36,14 @@ const AROUND_DUTY = `
   LEFT JOIN person p ON p.id = f.person_id
   LEFT JOIN join_submission s ON s.id = f.submission_id`;
 
-const HELD = 'FROM post held WHERE held.unit_id = f.unit_id AND held.office = f.office';
+/**
+ * Whether the post that answers for a duty is one of those. They are found once and looked up in a
+ * hash: `IS TRUE` keeps PostgreSQL from joining instead, which before any statistics, in an
+ * organisation of thousands of units, asked for them again with each duty and took ten seconds.
+ */
+const postIsOneOf = (posts: string) => `
+  ((f.unit_id, f.office) IN (SELECT held.unit_id, held.office FROM post held WHERE ${posts}))
+    IS TRUE`;
 
 /** Follow-ups as organisers see them; every statement runs under one organiser's policies. */
 @Injectable()
@@ -116,17 +123,14 @@ function addView(conditions: Conditions, view: FollowUpView, organiserId: string
     case 'open':
       return;
     case 'mine':
-      conditions.add(
-        `EXISTS (SELECT ${HELD} AND $? IN (held.holder_id, held.stand_in_id))`,
-        organiserId,
-      );
+      conditions.add(postIsOneOf('$? IN (held.holder_id, held.stand_in_id)'), organiserId);
       return;
     case 'overdue':
       conditions.add('f.due_at < clock_now()');
       return;
     case 'unassigned':
       conditions.add(
-        `NOT EXISTS (SELECT ${HELD} AND coalesce(held.holder_id, held.stand_in_id) IS NOT NULL)`,
+        `NOT ${postIsOneOf('coalesce(held.holder_id, held.stand_in_id) IS NOT NULL')}`,
       );
       return;
   }
