@@ -15,7 +15,7 @@ import { dutyPressSchema } from './duty-press.schema.js';
 @ApiTags('Duties')
 @Controller('duties/:token')
 @HtmlPage()
-@RateLimit({ name: 'duties', per: 'address', points: 60, seconds: 60 })
+@RateLimit({ name: 'duties', per: 'address', points: 60, seconds: 60, exact: true })
 export class DutyController {
   constructor(
     private readonly duties: DutyPagesService,

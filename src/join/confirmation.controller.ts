@@ -18,7 +18,7 @@ type TokenParameter = z.output<typeof tokenParameterSchema>;
 @ApiTags('Join')
 @Controller('v1/confirm/:token')
 @HtmlPage()
-@RateLimit({ name: 'confirm', per: 'address', points: 60, seconds: 60 })
+@RateLimit({ name: 'confirm', per: 'address', points: 60, seconds: 60, exact: true })
 export class ConfirmationController {
   constructor(
     private readonly confirmation: ConfirmationService,

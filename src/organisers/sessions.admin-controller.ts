@@ -21,6 +21,7 @@ export class SessionsAdminController {
     per: 'address',
     points: ({ environment }) => environment.RATE_LIMIT_SIGN_IN_PER_ADDRESS,
     seconds: 60,
+    exact: true,
   })
   @ApiOperation({
     summary: 'Sign in',

@@ -39,11 +39,13 @@ export class SignInLimits {
     await this.rateLimiter.consume('sign-in-pair', pair, {
       points: this.points,
       seconds: WINDOW_SECONDS,
+      exact: true,
     });
     if (await this.rateLimiter.remembers('sign-in-known', pair)) return;
     await this.rateLimiter.consume('sign-in-account', email, {
       points: this.points * STRANGERS_FACTOR,
       seconds: WINDOW_SECONDS,
+      exact: true,
     });
   }
 

@@ -59,6 +59,17 @@ describe('counting in PostgreSQL', () => {
     expect(rows[0]?.key).toMatch(/^join:[A-Za-z0-9_-]{43}$/);
   });
 
+  it('counts exactly at any size where a secret could be guessed', async () => {
+    const all = limiters(pool, 3);
+    const allowance = { points: 50, seconds: 60, exact: true };
+    const answers = await Promise.all(
+      Array.from({ length: 90 }, (_, index) =>
+        isLetThrough(all[index % 3] as RateLimiter, allowance, 'guesses'),
+      ),
+    );
+    expect(answers.filter(Boolean)).toHaveLength(50);
+  });
+
   it('tells other processes a moment later where much is allowed, and lets no more through then', async () => {
     await database.sql('DELETE FROM rate_limit');
     const allowance = { points: 100, seconds: 60 };

@@ -12,6 +12,8 @@ import { tooManyRequests } from './standard-problems.js';
 export interface Allowance {
   readonly points: number;
   readonly seconds: number;
+  /** Whoever guesses at a secret is counted by all processes together before the answer, at any size. */
+  readonly exact?: boolean;
 }
 
 /** A store that does not answer within this time is taken to be away. */
@@ -23,8 +25,7 @@ const LOOPBACK = ['127.0.0.0/8', '::1'];
 
 /**
  * From so many points on, a count may lag behind those of other processes: what is allowed often is
- * asked often, and is not to wait for a statement of the database each time. Whoever guesses at
- * passwords has fewer, and those are counted exactly.
+ * asked often, and is not to wait for a statement of the database each time, unless it has to be exact.
  */
 const LAGGING_FROM = 20;
 
@@ -93,7 +94,9 @@ export class RateLimiter {
    * @throws Problem 429 with `Retry-After` when none is left.
    */
   consume(name: string, key: string, allowance: Allowance): Promise<void> | undefined {
-    if (allowance.points < LAGGING_FROM) return this.consumeInStore(name, key, allowance);
+    if (allowance.exact === true || allowance.points < LAGGING_FROM) {
+      return this.consumeInStore(name, key, allowance);
+    }
     const milliseconds = this.lagging.take(name, key, allowance);
     if (milliseconds !== undefined) throw tooManyRequests(milliseconds / 1000);
     return undefined;

@@ -85,9 +85,13 @@ function consumeAll(
   address: string,
 ): Promise<void>[] {
   const waiting: Promise<void>[] = [];
-  for (const { name, points, seconds } of rules) {
+  for (const { name, points, seconds, exact = false } of rules) {
     const allowed = typeof points === 'number' ? points : points(configuration);
-    const counted = rateLimiter.consumeForAddress(name, address, { points: allowed, seconds });
+    const counted = rateLimiter.consumeForAddress(name, address, {
+      points: allowed,
+      seconds,
+      exact,
+    });
     if (counted === undefined) continue;
     // Should a later rule refuse at once, nobody waits for this one any more.
     counted.catch(() => undefined);

@@ -11,6 +11,8 @@ export interface RateLimitRule {
   readonly per: 'address';
   readonly points: number | ((configuration: Configuration) => number);
   readonly seconds: number;
+  /** For routes at which a secret could be guessed; see `Allowance`. */
+  readonly exact?: boolean;
 }
 
 /** What our decorators keep in the Fastify route, where hooks see it before anything is parsed. */
