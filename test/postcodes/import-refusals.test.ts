@@ -139,6 +139,12 @@ describe('a file is refused in words', () => {
       /a\.zip is no whole zip archive; was the download cut short\?/,
     ],
     [
+      'that was cut in the middle of a row',
+      'a.csv',
+      onspdFile(goodRows(200)).trimEnd().slice(0, -30),
+      /a\.csv is cut short: it ends in the middle of a row/,
+    ],
+    [
       'that is a packed file cut short',
       'a.csv.gz',
       gzipSync(onspd).subarray(0, 60),

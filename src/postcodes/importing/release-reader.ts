@@ -112,7 +112,14 @@ class ReleaseReader {
   }
 
   endFile(file: string): void {
+    const rejected = this.rejected;
     this.cutter?.end();
+    // A last row without its end may be whole. One that is bad besides is where a download broke off.
+    if (this.rejected > rejected) {
+      throw new PostcodeImportRefused(
+        `${file} is cut short: it ends in the middle of a row. Nothing has changed.`,
+      );
+    }
     if (this.row === undefined) throw new PostcodeImportRefused(`${file} is empty.`);
     this.cutter = undefined;
     this.row = undefined;
