@@ -42,8 +42,13 @@ const CONNECTION_MESSAGES = [
   'cannot use a pool after calling end',
 ];
 
-/** TypeORM: the data source was never opened, or has been closed already. */
+/**
+ * TypeORM: the data source was never opened, or has been closed already; or the connection of a
+ * transaction was cut between two of its statements, and was given back without a word.
+ */
 const TYPEORM_NAMES = new Set([
+  'QueryRunnerAlreadyReleasedError',
+  'QueryRunnerProviderAlreadyReleasedError',
   'CannotExecuteNotConnectedError',
   'CannotGetEntityManagerNotConnectedError',
   'ConnectionIsNotSetError',
