@@ -4,8 +4,7 @@ import {
   FOLLOW_UP_VIEWS,
   followUpsQuerySchema,
 } from '../../src/follow-ups/follow-ups.admin-schemas.js';
-import { ROLES } from '../../src/organisers/permissions.js';
-import { Database, type OrganiserManager } from '../../src/platform/database/database.js';
+import { type PlanNode, planOf } from './plan-of.js';
 import { type AdminStage, startAdminStage } from './support.js';
 
 const BRANCHES = 1_000;
@@ -13,11 +12,6 @@ const DUTIES = 4_000;
 
 /** A page of fifty, and the one behind it that tells that there is another. */
 const ENTRIES = 51;
-
-interface PlanNode {
-  'Actual Loops': number;
-  Plans?: PlanNode[];
-}
 
 /** How often the part of a plan is run that is run most often. */
 function mostLoops(node: PlanNode): number {
@@ -55,30 +49,11 @@ describe('an organisation of many branches that PostgreSQL has no statistics of'
   it.each(FOLLOW_UP_VIEWS)(
     'looks at what is on the page alone one by one, for the view “%s”',
     async (view) => {
-      const { id } = stage.organisation.organisers.national;
-      const scope = { organiserId: id, roles: ROLES };
-      const plan = await stage.app.get(Database).asOrganiser(scope, async (manager) => {
-        let found: { Plan: PlanNode } | undefined;
-        const explaining = {
-          query: async (text: string, values: unknown[]) => {
-            const [row] = await manager.query<{ 'QUERY PLAN': (typeof found)[] }[]>(
-              `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
-              values,
-            );
-            found = row?.['QUERY PLAN'][0];
-            return [];
-          },
-        };
-        const query = followUpsQuerySchema.parse({ view });
-        await new FollowUpsAdminRepository().page(
-          explaining as unknown as OrganiserManager,
-          query,
-          id,
-        );
-        if (found === undefined) throw new Error('Nothing was asked.');
-        return found;
-      });
-      expect(mostLoops(plan.Plan)).toBeLessThanOrEqual(ENTRIES);
+      const query = followUpsQuerySchema.parse({ view });
+      const plan = await planOf(stage, 'national', (manager, id) =>
+        new FollowUpsAdminRepository().page(manager, query, id),
+      );
+      expect(mostLoops(plan)).toBeLessThanOrEqual(ENTRIES);
     },
   );
 });

@@ -1,4 +1,3 @@
-import { ROLES } from '../../src/organisers/permissions.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FollowUpsAdminRepository } from '../../src/follow-ups/follow-ups-admin.repository.js';
 import { followUpsQuerySchema } from '../../src/follow-ups/follow-ups.admin-schemas.js';
@@ -6,17 +5,12 @@ import { JoinAdminRepository } from '../../src/join/join-admin.repository.js';
 import { joinSubmissionsQuerySchema } from '../../src/join/join.admin-schemas.js';
 import { PeopleAdminRepository } from '../../src/people/people-admin.repository.js';
 import { peopleQuerySchema } from '../../src/people/people.admin-schemas.js';
-import { Database, type OrganiserManager } from '../../src/platform/database/database.js';
+import type { OrganiserManager } from '../../src/platform/database/database.js';
 import { type OrganiserName } from '../factories/organisation.js';
+import { type PlanNode, planOf } from './plan-of.js';
 import { type AdminStage, startAdminStage } from './support.js';
 
 const PEOPLE = 30_000;
-
-interface PlanNode {
-  'Node Type': string;
-  'Relation Name'?: string;
-  Plans?: PlanNode[];
-}
 
 /** Every read of a whole table within a plan. */
 function wholeTables(node: PlanNode): string[] {
@@ -63,32 +57,6 @@ describe('the lists of thirty thousand people', () => {
   });
   afterAll(() => stage.close());
 
-  /** The plan of the page's statement as this organiser runs it. */
-  const planOf = async (
-    who: OrganiserName,
-    page: (manager: OrganiserManager, organiserId: string) => Promise<unknown>,
-  ) => {
-    const { id } = stage.organisation.organisers[who];
-    return stage.app
-      .get(Database)
-      .asOrganiser({ organiserId: id, roles: ROLES }, async (manager) => {
-        let plan: { Plan: PlanNode } | undefined;
-        const explaining = {
-          query: async (text: string, values: unknown[]) => {
-            const [row] = await manager.query<{ 'QUERY PLAN': (typeof plan)[] }[]>(
-              `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
-              values,
-            );
-            plan = row?.['QUERY PLAN'][0];
-            return [];
-          },
-        };
-        await page(explaining as unknown as OrganiserManager, id);
-        if (plan === undefined) throw new Error('Nothing was asked.');
-        return plan;
-      });
-  };
-
   const submissions = (query: object) => (manager: OrganiserManager, id: string) =>
     new JoinAdminRepository().page(manager, joinSubmissionsQuerySchema.parse(query), id);
   const people = (query: object) => (manager: OrganiserManager) =>
@@ -108,7 +76,7 @@ describe('the lists of thirty thousand people', () => {
   const cases = LISTS.flatMap(([name, page]) => CALLERS.map((who) => [name, who, page] as const));
 
   it.each(cases)('%s are read by index for %s', async (_name, who, page) => {
-    const plan = await planOf(who, page);
-    expect(wholeTables(plan.Plan).filter((table) => !['unit', 'post'].includes(table))).toEqual([]);
+    const plan = await planOf(stage, who, page);
+    expect(wholeTables(plan).filter((table) => !['unit', 'post'].includes(table))).toEqual([]);
   });
 });
