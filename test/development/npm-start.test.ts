@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { projectRoot } from '../../src/platform/project-root.js';
-import { unusedPort } from '../faults/unused-port.js';
+import { unusedPort } from '../support/unused-port.js';
 
 const { PATH = '', HOME = '' } = process.env;
 

@@ -13,7 +13,7 @@ import type { Outage } from './book.js';
 import type { RestartKind } from './faults.js';
 import { KeptConnection } from './kept-connection.js';
 import { MESSAGE_JOURNAL } from './message-journal.js';
-import { unusedPort } from './unused-port.js';
+import { unusedPort } from '../support/unused-port.js';
 
 const APPLICATION_PASSWORD = 'a password for crash tests only';
 const TEMPLATE = 'faults_template';

@@ -6,7 +6,7 @@ import { type MailServer, startMailServer } from './mail-server.js';
 import type { RoundPlan } from './round-plan.js';
 import { seededRandom } from './seeded-random.js';
 import { SupervisedProcess } from './supervised-process.js';
-import { unusedPort } from './unused-port.js';
+import { unusedPort } from '../support/unused-port.js';
 
 const READY_MILLISECONDS = 240_000;
 const WORKER_CONCURRENCY = 8;

@@ -1,7 +1,7 @@
 import { v7 as uuidV7 } from 'uuid';
 import { OrganiserAccounts } from '../../src/organisers/organiser-accounts.js';
 import { ownerDataSource } from '../../src/platform/database/owner-data-source.js';
-import { unusedPort } from '../faults/unused-port.js';
+import { unusedPort } from '../support/unused-port.js';
 import { AnswerSchemas } from './answer-schemas.js';
 import { type ApiDescription, describedApi } from './api-description.js';
 import type { FuzzRequest } from './draft.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -10,6 +10,7 @@ import {
 import { migrate } from '../../src/platform/database/migrate.js';
 import { migrateQueueSchema } from '../../src/platform/queue/migrate-queue-schema.js';
 import { APPLICATION_PASSWORD } from '../support/global-setup.js';
+import { unusedPort } from '../support/unused-port.js';
 import { BACKENDS, Bench, eventually, insideJob } from '../outbox/outbox.fixture.js';
 
 // A server of this file's own, since it is stopped in the middle.
@@ -19,12 +20,11 @@ let port: number;
 
 const start = async (): Promise<void> => {
   server = await startEmbeddedPostgres({ dataDir, port, durable: false, log: () => undefined });
-  port = server.port;
 };
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'branchline-restart-'));
-  port = Number(new URL(inject('superuserUrl')).port) + 1;
+  port = await unusedPort();
   await start();
   const superuser = new Client({ connectionString: server.superuserUrl('postgres') });
   await superuser.connect();
