@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -40,7 +41,7 @@ export async function startProgram(plan: {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(
     process.execPath,
-    [...(plan.nodeOptions ?? []), join(projectRoot, plan.script)],
+    [...(plan.nodeOptions ?? []), ...ownOptions(plan.script), join(projectRoot, plan.script)],
     {
       cwd: projectRoot,
       env: { PATH, HOME, ...plan.environment, [plan.portSetting ?? 'PORT']: String(port) },
@@ -70,6 +71,16 @@ export async function startProgram(plan: {
       clearTimeout(late);
     },
   };
+}
+
+/** The options of Node with which the package's own scripts start a program; of ours, none. */
+function ownOptions(script: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const commands = Object.values(scripts).map((command) => command.split(' '));
+  const [, ...words] = commands.find((one) => one[0] === 'node' && one.at(-1) === script) ?? [];
+  return words.slice(0, -1);
 }
 
 /**

@@ -77,8 +77,15 @@ function json(schema: z.ZodType, value: object): string {
   return JSON.stringify(schema.parse(value));
 }
 
-/** The end of a branch. There are not many: kilometres have one decimal. */
-const distance = onceForEach((km: number | null) => Buffer.from(`,"distanceKm":${km}}`));
+/** The end of a branch, by tenths of a kilometre: there are not many. */
+const distances: Buffer[] = [];
+const NO_DISTANCE = Buffer.from(',"distanceKm":null}');
+
+/** @param km with one decimal. */
+function distance(km: number | null): Buffer {
+  if (km === null) return NO_DISTANCE;
+  return (distances[Math.round(km * 10)] ??= Buffer.from(`,"distanceKm":${km}}`));
+}
 
 /** @param start in ASCII. */
 function joined(start: string, parts: readonly Buffer[]): Buffer {

@@ -79,6 +79,11 @@ describe('the Dockerfile', () => {
     ];
     const built = commands.flatMap((command) => command.filter((part) => part.startsWith('dist/')));
     expect(built).toHaveLength(4);
+    // The processes run with the options of Node that `npm run start:…` gives them.
+    const processes = commands
+      .map((command) => command.join(' '))
+      .filter((command) => !command.includes('dist/src/cli.js'));
+    expect(new Set(processes)).toEqual(new Set([scripts['start:api'], scripts['start:worker']]));
     const sources = built.map((file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
     expect(sources.filter((file) => !existsSync(join(projectRoot, file)))).toEqual([]);
   });

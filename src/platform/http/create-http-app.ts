@@ -41,6 +41,7 @@ const STALLED_MS = 60_000;
 const MAXIMUM_CONNECTIONS = 10_000;
 /** Signed links are longer than ids; what is longer still is nothing of ours. */
 const MAXIMUM_PARAMETER = 512;
+const NO_QUERY = Object.freeze({});
 
 /** How an HTTP application differs from the usual one. */
 export interface HttpAppOptions {
@@ -135,7 +136,11 @@ function createAdapter(
     connectionTimeout: STALLED_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     return503OnClosing: false,
-    routerOptions: { maxParamLength: MAXIMUM_PARAMETER },
+    routerOptions: {
+      maxParamLength: MAXIMUM_PARAMETER,
+      // Queries are read by `parseQuery`, where somebody asks for them; the router's would be thrown away.
+      querystringParser: () => NO_QUERY,
+    },
     http: {
       maxHeaderSize: MAXIMUM_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
