@@ -130,7 +130,7 @@ export class JoinAdminRepository {
       `SELECT id, kind, channel, state, created_at AS "createdAt", sent_at AS "sentAt"
          FROM message
         WHERE submission_id = $1
-           OR follow_up_id IN (SELECT f.id FROM follow_up f WHERE f.submission_id = $1)
+           OR follow_up_id = ANY (ARRAY(SELECT f.id FROM follow_up f WHERE f.submission_id = $1))
         ORDER BY id`,
       [submissionId],
     );
