@@ -62,7 +62,8 @@ const PATTERNS: ReadonlyMap<number, readonly Pattern[]> = byLength([
 
 /** What may follow an area: no zero in front, and of the letters those of `W1A` or `SW1Y`. */
 const ISSUED_NUMBER = /^[1-9][0-9A-HJKMNPR-Y]?$/;
-const PLAIN_UNIT = /^([A-Z]{1,2})([1-9][0-9A-HJKMNPR-Y]?)([0-9][A-Z]{2})$/;
+// Not to be made capitals before it is looked at: “ß” in capitals is SS, which is Southend.
+const PLAIN_UNIT = /^([A-Z]{1,2})([1-9][0-9A-HJKMNPR-Y]?) ?([0-9][A-Z]{2})$/i;
 const LOOKALIKE_DIGIT: Readonly<Record<string, string>> = { O: '0', I: '1' };
 const FAR_DIGIT: Readonly<Record<string, string>> = { S: '5', B: '8', Z: '2', G: '6' };
 const FAR_LETTER: Readonly<Record<string, string>> = { 5: 'S', 8: 'B', 2: 'Z', 6: 'G' };
@@ -104,13 +105,15 @@ export function shortenedReadings(groups: readonly string[]): Reading[] {
 }
 
 /**
- * A whole postcode that was typed without a fault, as nearly all are. No reading could be cheaper,
- * so nobody has to look for one.
+ * A whole postcode that was typed without a fault, as nearly all are, in any case and with one space
+ * or none. No reading could be cheaper, so nobody has to look for one.
  */
-export function plainReading(groups: readonly string[]): Reading | undefined {
-  const [, area, number = '', inward = ''] = PLAIN_UNIT.exec(groups.join('').toUpperCase()) ?? [];
-  if (area === undefined || !isKnownArea(area)) return undefined;
-  return { kind: 'unit', outward: area + number, inward, cost: 0, possible: true };
+export function plainReading(text: string): Reading | undefined {
+  const [, letters = '', number = '', inward = ''] = PLAIN_UNIT.exec(text) ?? [];
+  const area = letters.toUpperCase();
+  if (!isKnownArea(area)) return undefined;
+  const outward = area + number.toUpperCase();
+  return { kind: 'unit', outward, inward: inward.toUpperCase(), cost: 0, possible: true };
 }
 
 /** The most plausible reading that is sure enough to be taken without asking. */

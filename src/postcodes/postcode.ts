@@ -94,10 +94,10 @@ const EXAMPLE = 'A postcode looks like M14 5RX. The first half alone, like M14, 
  * Never throws. Texts of more than 20 characters are refused unread.
  */
 export function parsePostcode(text: string): Postcode | NotAPostcode {
+  const plain = plainReading(text);
+  if (plain) return fromReading(plain);
   const groups = groupsOf(text);
   if (groups === undefined) return { kind: 'not_a_postcode', hint: hintFor(text) };
-  const plain = plainReading(groups);
-  if (plain) return fromReading(plain);
   const special = readSpecialCode(compactOf(groups));
   if (special) return fromSpecialCode(special);
   const best = bestReading(groups);

@@ -1,5 +1,5 @@
 import type { OfficialCodes } from '../postcodes/postcode-locator.js';
-import { coveragePrefixes, parseCoveragePrefix, type Postcode } from '../postcodes/postcode.js';
+import { parseCoveragePrefix, type Postcode } from '../postcodes/postcode.js';
 
 /** What a coverage rule is drawn on: postcodes, or an area that the state has drawn. */
 export const COVERAGE_KINDS = ['postcode', 'ward', 'constituency', 'local_authority'] as const;
@@ -69,18 +69,22 @@ export function parseCoverageCode(text: string): CoverageCode | undefined {
  * @param official null where the reference data does not know them: only prefixes apply then.
  */
 export function coverageCodes(postcode: Postcode, official: OfficialCodes | null): string[] {
-  const prefixes = coveragePrefixes(postcode);
-  const area = prefixes.pop();
   const codes: string[] = [];
   const add = (code: string | null | undefined): void => {
     if (code != null) codes.push(code);
   };
-  for (const prefix of prefixes) if (prefix.includes(' ')) codes.push(prefix);
+  const { kind, area } = postcode;
+  if (kind === 'unit') codes.push(postcode.unit);
+  if (kind === 'unit' || kind === 'sector') codes.push(postcode.sector);
   add(official?.ward);
-  for (const prefix of prefixes) if (!prefix.includes(' ')) codes.push(prefix);
+  if (kind !== 'area') {
+    const { outcode, district } = postcode;
+    codes.push(outcode);
+    if (district !== outcode) codes.push(district);
+  }
   add(official?.constituency);
   add(official?.localAuthority);
-  add(area);
+  if (codes.at(-1) !== area) codes.push(area);
   return codes;
 }
 
