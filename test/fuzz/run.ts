@@ -71,13 +71,13 @@ try {
 
 /** Sends its requests to an organisation of its own, and tells what was found. */
 async function runLeg(
-  { createDatabase }: BenchCluster,
+  own: BenchCluster,
   smtpUrl: string,
   leg: { seed: number; requests: number },
 ): Promise<FailureBook> {
   const { seed } = leg;
   const name = `fuzz_${seed}`;
-  const { superuserUrl, ...created } = await createDatabase(name);
+  const { superuserUrl, ...created } = await own.createDatabase(name);
   const database: FuzzDatabase = { ...created, ownerUrl: superuserUrl };
   // Nothing is killed here: a commit need not wait for the disk.
   await database.sql(`ALTER DATABASE ${name} SET synchronous_commit = off`);
