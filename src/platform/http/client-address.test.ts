@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkMatcher, networkOf, plainAddress } from './client-address.js';
+import { clientAddressOf, networkMatcher, networkOf, plainAddress } from './client-address.js';
 import { originMatcher } from './cors.js';
 import { prefersHtml } from './problem-page.js';
 import { RouteTable } from './route-table.js';
@@ -8,6 +8,10 @@ describe('addresses', () => {
   it('are brought to one form', () => {
     expect(plainAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
     expect(plainAddress('fe80::1%eth0')).toBe('fe80::1');
+  });
+
+  it('are empty where the client has hung up', () => {
+    expect(clientAddressOf({ ip: undefined, socket: {} } as never)).toBe('');
   });
 
   it.each([

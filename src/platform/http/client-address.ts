@@ -4,9 +4,11 @@ import type { FastifyRequest } from 'fastify';
 /**
  * The client's address: the socket's, or what trusted proxies say (`TRUSTED_PROXIES`). IPv4 in its
  * IPv6 form becomes IPv4, zones are cut; what a proxy passes on that is no address is not believed.
+ * Empty where the client has hung up.
  */
 export function clientAddressOf(request: FastifyRequest): string {
-  const named = plainAddress(request.ip);
+  const { ip = '' } = request as { readonly ip?: string };
+  const named = plainAddress(ip);
   return isIP(named) === 0 ? plainAddress(request.socket.remoteAddress ?? '') : named;
 }
 
