@@ -182,7 +182,9 @@ async function assertSameRows([bare, application]: readonly Contestant[]): Promi
 
 async function rowsPerJoin(database: BenchDatabase): Promise<string> {
   const counts = TABLES.map((table) => {
-    const where = table === 'outbox' ? `WHERE job <> 'platform.purge-expired'` : '';
+    const where =
+      // Not the recurring work of the worker, whose rows have ids of another version.
+      table === 'outbox' ? 'WHERE uuid_extract_version(id) <> 5' : '';
     return `'${table}', (SELECT count(*) FROM ${table} ${where})::float8 / (SELECT count(*) FROM join_submission)`;
   });
   const [row] = await database.sql<{ counts: object }>(

@@ -6,6 +6,7 @@ import { CreatePolicies1764000004000 } from './1764000004000-CreatePolicies.js';
 import { CreatePostcodeDatasets1764000005000 } from './1764000005000-CreatePostcodeDatasets.js';
 import { WidenCoverageRules1764000006000 } from './1764000006000-WidenCoverageRules.js';
 import { CreateAllocationRuns1764000007000 } from './1764000007000-CreateAllocationRuns.js';
+import { SealAuditTrail1764000008000 } from './1764000008000-SealAuditTrail.js';
 
 /** Every migration in its order. One that has landed is never changed; the list only grows. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   CreatePostcodeDatasets1764000005000,
   WidenCoverageRules1764000006000,
   CreateAllocationRuns1764000007000,
+  SealAuditTrail1764000008000,
 ];

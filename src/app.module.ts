@@ -3,6 +3,7 @@ import { LookupModule } from './allocation/lookup.module.js';
 import { AllocationsAdminModule } from './allocation/moves/allocations.admin-module.js';
 import { MovesModule } from './allocation/moves/moves.module.js';
 import { AllocationRunsAdminModule } from './allocation/runs/allocation-runs.admin-module.js';
+import { AuditAdminModule } from './audit/audit.admin-module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { BranchFinderModule } from './branch-finder/branch-finder.module.js';
 import { DutyPagesModule } from './follow-ups/duty-pages.module.js';
@@ -46,6 +47,7 @@ export class AppModule {
         JoinAdminModule,
         DutyPagesModule,
         FollowUpsAdminModule,
+        AuditAdminModule,
         QueuesModule,
         ...further,
       ],

@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
+import { addAuditCommands } from './audit/audit-commands.js';
+import { AuditTrailBroken } from './audit/audit.errors.js';
 import { OrganiserExists, OrganiserRefused } from './organisers/organiser-accounts.errors.js';
 import { type EndedSessions, OrganiserAccounts } from './organisers/organiser-accounts.js';
 import { ROLES } from './organisers/permissions.js';
@@ -13,6 +15,7 @@ import { importOrganisation, OrganisationFileError } from './units/organisation-
 
 /** Faults that the operator can mend: told in words, without a stack. */
 const OPERATORS_FAULTS = [
+  AuditTrailBroken,
   ConfigurationError,
   OrganisationFileError,
   OrganiserExists,
@@ -133,6 +136,7 @@ organiser
   });
 
 addPostcodeCommands(program, (line) => console.log(line));
+addAuditCommands(program, (line) => console.log(line));
 
 /** Runs something with the accounts as the owner, and closes the connection. */
 async function withAccounts<Result>(

@@ -3,6 +3,8 @@ import { decideAnew, endOverride } from './allocation/moves/move-jobs.definition
 import { MovesJobsModule } from './allocation/moves/moves-jobs.module.js';
 import { AllocationRunsJobsModule } from './allocation/runs/allocation-runs-jobs.module.js';
 import { runSlice } from './allocation/runs/run-slice.definition.js';
+import { AuditJobsModule } from './audit/audit-jobs.module.js';
+import { sealAudit } from './audit/seal-audit.definition.js';
 import { FollowUpsJobsModule } from './follow-ups/follow-ups-jobs.module.js';
 import { remindFollowUp } from './follow-ups/remind.definition.js';
 import { JoinJobsModule } from './join/join-jobs.module.js';
@@ -34,8 +36,17 @@ export class JobsModule {
         JoinJobsModule,
         MovesJobsModule,
         AllocationRunsJobsModule,
+        AuditJobsModule,
         QueueModule.forWorker({
-          jobs: [sendMessage, remindFollowUp, settleAllocation, decideAnew, endOverride, runSlice],
+          jobs: [
+            sendMessage,
+            remindFollowUp,
+            settleAllocation,
+            decideAnew,
+            endOverride,
+            runSlice,
+            sealAudit,
+          ],
           ...(queue === undefined ? {} : { settings: queue }),
         }),
       ],

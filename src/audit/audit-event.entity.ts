@@ -1,11 +1,15 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ActorKind } from './audit-event.js';
 
-/** Who did what to which record. Append-only, ids only: erasing a person leaves it whole. */
+/** Who did what to which record. Append-only; nothing of it tells about a member or applicant. */
 @Entity('audit_event', {
-  comment: 'Who did what to which record: ids only, so that erasing a person leaves it whole.',
+  comment:
+    'Who did what to which record, and from where: ids, and addresses of organisers and duty links alone, so that erasing a person leaves it whole.',
 })
 @Index('audit_event_subject', { synchronize: false })
+@Index('audit_event_latest', { synchronize: false })
+@Index('audit_event_actor', { synchronize: false })
+@Index('audit_event_action', { synchronize: false })
 export class AuditEventEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_event_pk' })
   id!: string;
@@ -30,4 +34,8 @@ export class AuditEventEntity {
 
   @Column('text', { name: 'request_id', nullable: true })
   requestId!: string | null;
+
+  /** From where an organiser or a duty link did it. */
+  @Column('inet', { nullable: true })
+  address!: string | null;
 }

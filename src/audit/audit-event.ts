@@ -1,8 +1,15 @@
-/** What kind of actor did something. */
-export type ActorKind =
-  'organiser' | 'duty_link' | 'person' | 'api_key' | 'system' | 'command_line';
+/** What kind of actor did something; the database knows the same names. */
+export const ACTOR_KINDS = [
+  'organiser',
+  'duty_link',
+  'person',
+  'api_key',
+  'system',
+  'command_line',
+] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
 
-/** One entry of the audit trail. Ids only: no name, no address, no text that anybody typed. */
+/** One entry of the audit trail. No name, and no text that anybody typed. */
 export interface AuditEvent {
   readonly actorKind: ActorKind;
   /** The organiser, duty or person; null where the kind says it all. */

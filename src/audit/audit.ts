@@ -1,8 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { newId } from '../platform/new-id.js';
-import { currentRequestId } from '../platform/http/request-context.js';
-import type { AuditEvent } from './audit-event.js';
+import { currentAddress, currentRequestId } from '../platform/http/request-context.js';
+import type { ActorKind, AuditEvent } from './audit-event.js';
 import { insertAuditEvent } from './audit.repository.js';
+
+/** People who look after others. Where a member or an applicant sat is nobody's business for good. */
+const WITH_ADDRESS: ReadonlySet<ActorKind> = new Set(['organiser', 'duty_link']);
 
 /**
  * Writes to the audit trail in the caller's transaction, under the id of the running request: what
@@ -13,6 +16,7 @@ export async function recordAudit(manager: EntityManager, event: AuditEvent): Pr
     ...event,
     id: newId(),
     requestId: currentRequestId() ?? null,
+    address: WITH_ADDRESS.has(event.actorKind) ? (currentAddress() ?? null) : null,
   });
 }
 
@@ -22,7 +26,7 @@ export function recordDeed(
   { organiserId }: { readonly organiserId: string },
   action: string,
   subjectKind: string,
-  subjectId: string,
+  subjectId: string | null,
 ): Promise<void> {
   return recordAudit(manager, {
     actorKind: 'organiser',

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { Conditions } from '../organisers/conditions.js';
 import { PLACE_COLUMNS, joinUnit } from '../organisers/record-columns.js';
 import type { OrganiserManager } from '../platform/database/database.js';
+import { momentInFull } from '../platform/database/moment-in-full.js';
 import { type Page, decodeCursor, toPage } from '../platform/http/keyset-page.js';
-import { isoTime, uuidV7Id } from '../platform/http/text.schema.js';
+import { isoTimeInFull, uuidV7Id } from '../platform/http/text.schema.js';
 import type { FollowUpView, FollowUpsQuery } from './follow-ups.admin-schemas.js';
 
 type Row = Record<string, unknown> & { id: string };
@@ -13,11 +14,7 @@ type Row = Record<string, unknown> & { id: string };
 /** The moment in full, as text: a `Date` has milliseconds only, and would show a row twice. */
 const cursorShape = z.tuple([isoTimeInFull(), uuidV7Id()]);
 
-function isoTimeInFull() {
-  return z.string().refine((value) => isoTime().safeParse(value).success);
-}
-
-const DUE_IN_FULL = `to_char(f.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+const DUE_IN_FULL = momentInFull('f.due_at');
 
 const COLUMNS = `
   f.id, f.kind, f.state, f.due_at AS "dueAt", f.remind_at AS "remindAt",

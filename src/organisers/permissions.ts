@@ -29,6 +29,8 @@ export const PERMISSIONS = [
   'units.write',
   // Regions with their rules and posts: the shape of the whole organisation.
   'regions.write',
+  // Who did what to whom, in the whole organisation.
+  'audit.read',
   'queues.read',
   'queues.write',
 ] as const;
@@ -61,7 +63,7 @@ export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   // A treasurer sees money, not enquiries; the rest of their permissions comes with donations.
   treasurer: ['units.read'],
   campaign_lead: READING,
-  data_protection_officer: READING,
+  data_protection_officer: [...READING, 'audit.read'],
   reader: READING,
 };
 

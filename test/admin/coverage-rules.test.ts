@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { joinPost } from '../factories/join-post.js';
+import { clearAudit } from '../support/clear-audit.js';
 import { type AdminStage, bearer, startAdminStage } from './support.js';
 
 interface Listed {
@@ -18,7 +19,10 @@ beforeAll(async () => {
   }
 });
 afterAll(() => stage.close());
-afterEach(() => stage.database.sql('TRUNCATE audit_event, idempotency_key'));
+afterEach(async () => {
+  await stage.database.sql('TRUNCATE idempotency_key');
+  await clearAudit(stage.database);
+});
 
 const get = (query: string, who: Who) =>
   stage.call().get(`/v1/admin/coverage-rules${query}`).set(bearer(tokens[who]));
@@ -218,7 +222,7 @@ describe('a coverage rule', () => {
   it('is for who may change its unit', async () => {
     const ofLeeds = await make('leeds', 'LS6');
     const ofWales = await make('wales', 'CF');
-    await stage.database.sql('TRUNCATE audit_event');
+    await clearAudit(stage.database);
     const unknown = { errors: [{ path: 'unitId', code: 'unknown_unit' }] };
     expect((await post('wales', { unitId: unitId('leeds'), code: 'LS7' })).body).toMatchObject(
       unknown,
@@ -242,7 +246,7 @@ describe('a coverage rule', () => {
 
   it('is taken away once', async () => {
     const { id } = await make('cardiff', 'CF10');
-    await stage.database.sql('TRUNCATE audit_event');
+    await clearAudit(stage.database);
     expect((await remove(id, 'wales')).status).toBe(204);
     expect((await remove(id, 'wales')).status).toBe(404);
     expect((await remove('nonsense', 'wales')).status).toBe(404);

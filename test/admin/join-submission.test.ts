@@ -5,6 +5,7 @@ import {
   type TestSubmission,
   makeSubmission,
 } from '../factories/submissions.js';
+import { clearAudit } from '../support/clear-audit.js';
 import { type AdminStage, bearer, startAdminStage } from './support.js';
 
 let stage: AdminStage;
@@ -16,7 +17,10 @@ beforeAll(async () => {
   national = await stage.signIn('national@example.org');
 });
 afterAll(() => stage.close());
-beforeEach(() => stage.database.sql('TRUNCATE join_submission, person, audit_event CASCADE'));
+beforeEach(async () => {
+  await stage.database.sql('TRUNCATE join_submission, person CASCADE');
+  await clearAudit(stage.database);
+});
 
 const make = (options: Partial<SubmissionOptions> = {}) =>
   makeSubmission(stage.database, { unit: stage.organisation.units.cardiff, ...options });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type SubmissionOptions, makeSubmission } from '../factories/submissions.js';
+import { clearAudit } from '../support/clear-audit.js';
 import { type AdminStage, bearer, startAdminStage } from './support.js';
 
 let stage: AdminStage;
@@ -11,7 +12,10 @@ beforeAll(async () => {
   national = await stage.signIn('national@example.org');
 });
 afterAll(() => stage.close());
-beforeEach(() => stage.database.sql('TRUNCATE join_submission, person, audit_event CASCADE'));
+beforeEach(async () => {
+  await stage.database.sql('TRUNCATE join_submission, person CASCADE');
+  await clearAudit(stage.database);
+});
 
 const make = (options: Partial<SubmissionOptions> = {}) =>
   makeSubmission(stage.database, { unit: stage.organisation.units.cardiff, ...options });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { clearAudit } from '../support/clear-audit.js';
 import { type AdminStage, bearer, startAdminStage } from './support.js';
 
 let stage: AdminStage;
@@ -9,11 +10,12 @@ beforeAll(async () => {
   for (const who of ['national', 'wales', 'cardiff'] as const) {
     tokens[who] = await stage.signIn(`${who}@example.org`);
   }
-  await stage.database.sql('TRUNCATE audit_event');
+  await clearAudit(stage.database);
 });
 afterAll(() => stage.close());
 afterEach(async () => {
-  await stage.database.sql('TRUNCATE audit_event, idempotency_key');
+  await stage.database.sql('TRUNCATE idempotency_key');
+  await clearAudit(stage.database);
   await stage.database.sql(`DELETE FROM unit WHERE slug IN ('otley', 'barry', 'london')`);
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { giveGrant, makeOrganiser } from '../factories/organisation.js';
+import { clearAudit } from '../support/clear-audit.js';
 import { type AdminStage, bearer, startAdminStage } from './support.js';
 
 interface Listed {
@@ -19,7 +20,7 @@ beforeAll(async () => {
   }
 });
 afterAll(() => stage.close());
-afterEach(() => stage.database.sql('TRUNCATE audit_event'));
+afterEach(() => clearAudit(stage.database));
 
 const get = (path: string, who: Who) =>
   stage.call().get(`/v1/admin/posts${path}`).set(bearer(tokens[who]));

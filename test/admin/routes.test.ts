@@ -25,6 +25,7 @@ const LISTS = [
 const OTHER_LISTS = [
   '/v1/admin/allocation-runs',
   '/v1/admin/allocation-runs/{id}/people',
+  '/v1/admin/audit',
   '/v1/admin/branches',
   '/v1/admin/coverage-gaps',
   '/v1/admin/coverage-rules',
@@ -60,6 +61,7 @@ describe('every admin route', () => {
       'GET /v1/admin/allocation-runs',
       'GET /v1/admin/allocation-runs/:id',
       'GET /v1/admin/allocation-runs/:id/people',
+      'GET /v1/admin/audit',
       'GET /v1/admin/branches',
       'GET /v1/admin/branches/:id',
       'GET /v1/admin/coverage-gaps',

@@ -211,7 +211,7 @@ describe('an organiser', () => {
       'SELECT password_hash FROM organiser',
       'SELECT * FROM organiser_session',
       'SELECT * FROM outbox',
-      'SELECT * FROM audit_event',
+      'SELECT * FROM audit_seal',
       'DELETE FROM person',
     ]) {
       await expect(

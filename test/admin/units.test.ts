@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeSubmission } from '../factories/submissions.js';
+import { clearAudit } from '../support/clear-audit.js';
 import { type AdminStage, bearer, startAdminStage } from './support.js';
 
 let stage: AdminStage;
@@ -12,7 +13,7 @@ beforeAll(async () => {
   }
 });
 afterAll(() => stage.close());
-afterEach(() => stage.database.sql('TRUNCATE audit_event'));
+afterEach(() => clearAudit(stage.database));
 
 const get = (path: string, who: Who) =>
   stage.call().get(`/v1/admin/${path}`).set(bearer(tokens[who]));
@@ -235,7 +236,7 @@ describe('closing a branch', () => {
       await post('coverage-rules', 'wales', { unitId: barry.id, code }).expect(201);
     }
     const { personId, followUpId } = await makeSubmission(stage.database, { unit: barry });
-    await stage.database.sql('TRUNCATE audit_event');
+    await clearAudit(stage.database);
     const path = `branches/${barry.id}`;
     expect(
       (await patch(path, 'wales', { closedAt: '2999-01-01T00:00:00Z' }, '"1"')).body,

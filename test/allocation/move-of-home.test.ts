@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PostcodeLocator } from '../../src/postcodes/postcode-locator.js';
+import { clearAudit } from '../support/clear-audit.js';
 import { MovesStage } from './moves-stage.js';
 import { faultsOfAllocations } from './people-in-bulk.js';
 
@@ -11,7 +12,7 @@ afterAll(() => stage.close());
 beforeEach(() => stage.smtp.clear());
 afterEach(async () => {
   await stage.database.sql('DELETE FROM outbox');
-  await stage.database.sql('TRUNCATE audit_event');
+  await clearAudit(stage.database);
 });
 
 const inCardiff = {
@@ -238,7 +239,7 @@ describe('a change of a record', () => {
 
   it('is audited by the names of what it changed, and nothing of what stood there', async () => {
     const { personId } = await stage.joined(inCardiff);
-    await stage.database.sql('TRUNCATE audit_event');
+    await clearAudit(stage.database);
     await stage.change('national', personId, { ...leedsHome, givenName: 'Robin' });
     expect(
       await stage.database.sql(

@@ -18,6 +18,8 @@ import {
   TEST_PASSWORD,
   makeOrganisation,
 } from '../factories/organisation.js';
+import { clearAudit } from '../support/clear-audit.js';
+import { IS_RECURRING } from '../support/recurring-rows.js';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-server.js';
 import { type TestDatabase, createTestDatabase } from '../support/test-database.js';
 
@@ -176,7 +178,7 @@ export class MovesStage {
   async dueRows(): Promise<OutboxRow[]> {
     return this.database.sql<OutboxRow>(
       `SELECT id, job, attempts FROM outbox
-        WHERE state = 'waiting' AND available_at <= clock_now()
+        WHERE state = 'waiting' AND available_at <= clock_now() AND NOT ${IS_RECURRING}
           AND (lease_until IS NULL OR lease_until <= clock_now())
         ORDER BY available_at, id`,
     );
@@ -233,9 +235,10 @@ export class MovesStage {
   async clear(): Promise<void> {
     await this.turnClock('0');
     await this.database.sql(
-      `TRUNCATE person, join_submission, allocation_run, message, outbox, audit_event,
-                idempotency_key, coverage_rule CASCADE`,
+      `TRUNCATE person, join_submission, allocation_run, message, outbox, idempotency_key,
+                coverage_rule CASCADE`,
     );
+    await clearAudit(this.database);
     await this.database.sql(
       'UPDATE unit SET closed_at = NULL, latitude = NULL, longitude = NULL, phone = NULL',
     );

@@ -22,6 +22,8 @@ it('finds entities and tables alike, for every table but those of the platform',
   );
   const withoutEntity = tables.map(({ name }) => name).filter((name) => !mapped.includes(name));
   expect(withoutEntity).toEqual([
+    'audit_seal',
+    'audit_unsealed',
     'directory_version',
     'idempotency_key',
     'migrations',

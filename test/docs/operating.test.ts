@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AuditSealer } from '../../src/audit/audit-sealer.js';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -63,6 +64,7 @@ describe('the metrics of docs/operating.md', () => {
   it('are those that the processes have, and no others', () => {
     const metrics = new Metrics();
     new OutboxMetrics(metrics, {} as never, {} as never).onModuleInit();
+    new AuditSealer({} as never, metrics).onModuleInit();
     const others = [
       new MessageMetrics(metrics),
       new JobMetrics(metrics),

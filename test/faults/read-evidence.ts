@@ -1,3 +1,4 @@
+import { IS_RECURRING } from '../support/recurring-rows.js';
 import type { Evidence, MessageChange, StoredJoin, StoredKey } from './book.js';
 import type { FaultDatabase } from './fault-cluster.js';
 import { READ_MESSAGE_JOURNAL } from './message-journal.js';
@@ -8,7 +9,7 @@ import { READ_MESSAGE_JOURNAL } from './message-journal.js';
  */
 const LOOSE_ENDS = `
   SELECT job FROM outbox
-   WHERE state = 'waiting' AND job <> 'platform.purge-expired'
+   WHERE state = 'waiting' AND NOT ${IS_RECURRING}
      AND NOT (job = 'follow-ups.remind' AND available_at > clock_now() + interval '1 hour')`;
 
 /** Every submission with what belongs to it. A person belongs to it by their address. */

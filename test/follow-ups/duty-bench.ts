@@ -21,6 +21,7 @@ import type { RecordedSms } from '../../src/providers/sms/local.sms-sender.js';
 import { WorkerModule } from '../../src/worker.module.js';
 import { type DutyOptions, type TestDuty, makeDuty } from '../factories/duties.js';
 import { type TestOrganisation, makeOrganisation } from '../factories/organisation.js';
+import { IS_RECURRING } from '../support/recurring-rows.js';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-server.js';
 import { type TestDatabase, createTestDatabase } from '../support/test-database.js';
 
@@ -122,7 +123,7 @@ export class DutyBench {
   async dueRows(): Promise<OutboxRow[]> {
     return this.database.sql<OutboxRow>(
       `SELECT id, job, attempts FROM outbox
-        WHERE state = 'waiting' AND available_at <= clock_now() AND job <> 'outbox.purge-expired'
+        WHERE state = 'waiting' AND available_at <= clock_now() AND NOT ${IS_RECURRING}
           AND (lease_until IS NULL OR lease_until <= clock_now())
         ORDER BY available_at, id`,
     );

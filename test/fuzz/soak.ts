@@ -6,6 +6,7 @@ import { runRound } from './fuzz-round.js';
 import { reachOperations } from './reach.js';
 import type { FuzzDatabase, FuzzStage } from './stage.js';
 import { sendOne } from './send-one.js';
+import { IS_RECURRING } from '../support/recurring-rows.js';
 import type { Tally } from './tally.js';
 import { countsBesideReading } from './table-counts.js';
 import { uncleanTexts } from './unclean-texts.js';
@@ -81,7 +82,7 @@ async function finishWork(
   const waiting = async (): Promise<number> => {
     const [row] = await database.sql<{ n: number }>(
       `SELECT count(*)::integer AS n FROM outbox
-        WHERE state = 'waiting' AND available_at <= clock_now()`,
+        WHERE state = 'waiting' AND available_at <= clock_now() AND NOT ${IS_RECURRING}`,
     );
     return row?.n ?? 0;
   };

@@ -5,6 +5,8 @@ import type { FuzzDatabase } from './stage.js';
 const RECORDS_OF_READING = {
   audit_event: `action NOT LIKE '%.read' AND action NOT LIKE '%.opened' AND action <> 'follow_up.opening_refused'`,
   follow_up_event: `action <> 'opened'`,
+  audit_unsealed: 'false',
+  audit_seal: 'false',
 };
 
 /** How many rows each table holds, without those that say that somebody has read something. */

@@ -32,6 +32,8 @@ describe.each(PAGES)('the page of a link (%s)', (page) => {
     // That a duty was opened is written down; nothing else is.
     const {
       'public.audit_event': _audit,
+      'public.audit_unsealed': _unsealed,
+      'public.audit_seal': _sealed,
       'public.follow_up_event': _events,
       ...after
     } = await tableCounts(app.database);

@@ -5,6 +5,8 @@ import { newId } from '../new-id.js';
 /** What follows a request through every await. */
 export interface RequestContext {
   readonly requestId: string;
+  /** The client's address; empty where it had hung up, absent in a job that continues its request. */
+  readonly address?: string;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -45,4 +47,9 @@ export function runSynchronously<T>(context: RequestContext, work: () => T): T {
 /** The id of the request (or of the request that caused the job) we are in, for logs and rows. */
 export function currentRequestId(): string | undefined {
   return (synchronous ?? storage.getStore())?.requestId;
+}
+
+/** The client's address, while its request is being answered. */
+export function currentAddress(): string | undefined {
+  return storage.getStore()?.address || undefined;
 }

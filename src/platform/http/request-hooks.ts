@@ -35,7 +35,11 @@ export function addContextHook(instance: FastifyInstance, configuration: Configu
     applySecurityHeaders(reply, headers, pathOf(request.url), options);
     // A handler that is called directly has a context while it runs.
     if (options?.direct !== undefined) done();
-    else runWithRequestContext({ requestId: request.id }, done);
+    else {
+      // Read now: once a client has hung up, its address is gone.
+      const address = clientAddressOf(request);
+      runWithRequestContext({ requestId: request.id, address }, done);
+    }
   });
 }
 

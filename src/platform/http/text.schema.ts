@@ -116,6 +116,11 @@ export function isoTime() {
     .meta({ examples: ['2026-11-23T09:30:00Z'] });
 }
 
+/** A time as text, unchanged: one of the database has six digits of a second, a `Date` three. */
+export function isoTimeInFull() {
+  return z.string().refine((value) => isoTime().safeParse(value).success);
+}
+
 /** For answers: a moment of the database (`Date`) or text, written as RFC 3339 in UTC. */
 export function instant() {
   return z
