@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { clientAddressOf, networkMatcher, networkOf, plainAddress } from './client-address.js';
 import { originMatcher } from './cors.js';
@@ -8,6 +9,15 @@ describe('addresses', () => {
   it('are brought to one form', () => {
     expect(plainAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
     expect(plainAddress('fe80::1%eth0')).toBe('fe80::1');
+    expect(plainAddress('192.0.2.1:51234')).toBe('192.0.2.1');
+    expect(plainAddress('[2001:db8::1]:51234')).toBe('2001:db8::1');
+    expect(plainAddress('[::ffff:192.0.2.1]')).toBe('192.0.2.1');
+  });
+
+  it('in no form of an address stay as they came, and are nobody’s', () => {
+    for (const none of ['192.0.2.1:x', '[2001:db8::1', 'unknown', ':443', '[[::1]]:1']) {
+      expect(isIP(plainAddress(none)), none).toBe(0);
+    }
   });
 
   it('are empty where the client has hung up', () => {

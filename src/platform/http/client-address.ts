@@ -12,9 +12,14 @@ export function clientAddressOf(request: FastifyRequest): string {
   return isIP(named) === 0 ? plainAddress(request.socket.remoteAddress ?? '') : named;
 }
 
-/** `::ffff:192.0.2.1` → `192.0.2.1`, `fe80::1%eth0` → `fe80::1`. */
+/** With a port behind it, as some proxies write an address: `192.0.2.1:443`, `[2001:db8::1]:443`. */
+const WITH_PORT = /^(?:(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}|\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?)$/;
+
+/** `::ffff:192.0.2.1` → `192.0.2.1`, `fe80::1%eth0` → `fe80::1`, `192.0.2.1:443` → `192.0.2.1`. */
 export function plainAddress(address: string): string {
   if (!address.includes(':')) return address;
+  const [, withPort, inBrackets = withPort] = WITH_PORT.exec(address) ?? [];
+  if (inBrackets !== undefined) return plainAddress(inBrackets);
   const bare = address.split('%', 1)[0] ?? '';
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)?.[1];
   return mapped ?? bare;
