@@ -7,6 +7,7 @@ import { CreatePostcodeDatasets1764000005000 } from './1764000005000-CreatePostc
 import { WidenCoverageRules1764000006000 } from './1764000006000-WidenCoverageRules.js';
 import { CreateAllocationRuns1764000007000 } from './1764000007000-CreateAllocationRuns.js';
 import { SealAuditTrail1764000008000 } from './1764000008000-SealAuditTrail.js';
+import { TellSessionsApart1764000009000 } from './1764000009000-TellSessionsApart.js';
 
 /** Every migration in its order. One that has landed is never changed; the list only grows. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   WidenCoverageRules1764000006000,
   CreateAllocationRuns1764000007000,
   SealAuditTrail1764000008000,
+  TellSessionsApart1764000009000,
 ];

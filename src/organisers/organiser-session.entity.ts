@@ -24,4 +24,16 @@ export class OrganiserSessionEntity {
 
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt!: Date | null;
+
+  @Column('inet', {
+    nullable: true,
+    comment: 'The network address of the sign-in; null where it was not known.',
+  })
+  address!: string | null;
+
+  @Column('text', {
+    nullable: true,
+    comment: 'The User-Agent of the sign-in, shortened; null where there was none.',
+  })
+  client!: string | null;
 }

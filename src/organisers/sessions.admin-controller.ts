@@ -1,11 +1,19 @@
-import { Body, Controller, Delete, Post, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Answers } from '../platform/http/answers.decorator.js';
 import { clientAddressOf } from '../platform/http/client-address.js';
 import { RateLimit } from '../platform/http/route-decorators.js';
+import { type IdParameter, idParameterSchema } from '../platform/http/text.schema.js';
 import { NeedsSession, SignsIn } from './admin-route.decorators.js';
-import { sessionSchema, signInSchema, type SignIn } from './sessions.schemas.js';
+import {
+  ownSessionsPageSchema,
+  type OwnSessionsQuery,
+  ownSessionsQuerySchema,
+  sessionSchema,
+  signInSchema,
+  type SignIn,
+} from './sessions.schemas.js';
 import { SessionsService } from './sessions.service.js';
 import { CurrentOrganiser, type SignedInOrganiser } from './signed-in-organiser.js';
 
@@ -31,7 +39,19 @@ export class SessionsAdminController {
   })
   @Answers(201, sessionSchema, 'A session that lasts twelve hours')
   signIn(@Body({ schema: signInSchema }) input: SignIn, @Req() request: FastifyRequest) {
-    return this.sessions.signIn(input, clientAddressOf(request));
+    const client = request.headers['user-agent'];
+    return this.sessions.signIn(input, { address: clientAddressOf(request), client });
+  }
+
+  @Get()
+  @NeedsSession()
+  @ApiOperation({ summary: 'My sessions that hold, the latest first' })
+  @Answers(200, ownSessionsPageSchema, 'A page of sessions')
+  list(
+    @CurrentOrganiser() organiser: SignedInOrganiser,
+    @Query({ schema: ownSessionsQuerySchema }) query: OwnSessionsQuery,
+  ) {
+    return this.sessions.list(organiser, query);
   }
 
   @Delete('current')
@@ -40,5 +60,16 @@ export class SessionsAdminController {
   @Answers(204, undefined, 'The session has ended')
   signOut(@CurrentOrganiser() organiser: SignedInOrganiser): Promise<void> {
     return this.sessions.signOut(organiser);
+  }
+
+  @Delete(':id')
+  @NeedsSession()
+  @ApiOperation({ summary: 'End one of my sessions, such as one on a phone that was lost' })
+  @Answers(204, undefined, 'The session has ended')
+  revoke(
+    @CurrentOrganiser() organiser: SignedInOrganiser,
+    @Param({ schema: idParameterSchema }) { id }: IdParameter,
+  ): Promise<void> {
+    return this.sessions.revoke(organiser, id);
   }
 }

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { z } from 'zod';
 import { Database } from '../platform/database/database.js';
+import { decodeCursor, type Page, toPage } from '../platform/http/keyset-page.js';
+import { uuidV7Id } from '../platform/http/text.schema.js';
 import type { Role } from './permissions.js';
+import type { OwnSession, OwnSessionsQuery } from './sessions.schemas.js';
 
 /** An account as signing in needs it. */
 export interface Account {
@@ -21,6 +25,8 @@ export interface LiveSession {
   stale: boolean;
 }
 
+const cursorShape = z.tuple([uuidV7Id()]);
+
 /** Accounts and sessions as the application sees them, before it knows who asks. */
 @Injectable()
 export class SessionsRepository {
@@ -39,13 +45,27 @@ export class SessionsRepository {
   /** Makes a session that lasts `hours`. @returns when it expires. */
   async start(
     manager: EntityManager,
-    session: { id: string; organiserId: string; tokenHash: Buffer; hours: number },
+    session: {
+      id: string;
+      organiserId: string;
+      tokenHash: Buffer;
+      hours: number;
+      address: string | null;
+      client: string | null;
+    },
   ): Promise<Date> {
     const [row] = await manager.query<{ expiresAt: Date }[]>(
-      `INSERT INTO organiser_session (id, organiser_id, token_hash, expires_at)
-       VALUES ($1, $2, $3, clock_now() + make_interval(hours => $4))
+      `INSERT INTO organiser_session (id, organiser_id, token_hash, expires_at, address, client)
+       VALUES ($1, $2, $3, clock_now() + make_interval(hours => $4), $5, $6)
        RETURNING expires_at AS "expiresAt"`,
-      [session.id, session.organiserId, session.tokenHash, session.hours],
+      [
+        session.id,
+        session.organiserId,
+        session.tokenHash,
+        session.hours,
+        session.address,
+        session.client,
+      ],
     );
     if (row === undefined) throw new Error('A session was not kept.');
     return row.expiresAt;
@@ -88,11 +108,32 @@ export class SessionsRepository {
     );
   }
 
-  /** Ends a session for good. */
-  async revoke(manager: EntityManager, sessionId: string): Promise<void> {
-    await manager.query(
-      'UPDATE organiser_session SET revoked_at = clock_now() WHERE id = $1 AND revoked_at IS NULL',
-      [sessionId],
+  /** A page of the sessions of an organiser that hold, the latest first. */
+  async page(
+    { sessionId, organiserId }: { sessionId: string; organiserId: string },
+    { limit, cursor }: OwnSessionsQuery,
+  ): Promise<Page<OwnSession>> {
+    const [before] = cursor === undefined ? [null] : decodeCursor(cursor, cursorShape);
+    const rows = await this.database.query<OwnSession>(
+      `SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt",
+              expires_at AS "expiresAt", host(address) AS address, client, id = $2 AS current
+         FROM organiser_session
+        WHERE organiser_id = $1 AND revoked_at IS NULL AND expires_at > clock_now()
+          AND ($3::uuid IS NULL OR id < $3)
+        ORDER BY id DESC LIMIT $4`,
+      [organiserId, sessionId, before, limit + 1],
     );
+    return toPage(rows, limit, ({ id }) => [id]);
+  }
+
+  /** Ends a session of an organiser for good. @returns whether it held until now. */
+  async revoke(manager: EntityManager, sessionId: string, organiserId: string): Promise<boolean> {
+    const [rows] = await manager.query<[unknown[], number]>(
+      `UPDATE organiser_session SET revoked_at = clock_now()
+        WHERE id = $1 AND organiser_id = $2 AND revoked_at IS NULL AND expires_at > clock_now()
+        RETURNING id`,
+      [sessionId, organiserId],
+    );
+    return rows.length > 0;
   }
 }

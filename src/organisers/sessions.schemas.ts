@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageOf, pageQuerySchema } from '../platform/http/keyset-page.js';
 import { instant, text, uuidV7Id } from '../platform/http/text.schema.js';
 
 /** Longer than any password we take; a bound, so that nobody makes us hash a novel. */
@@ -37,3 +38,21 @@ export const sessionSchema = z
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof sessionSchema>;
+
+export const ownSessionsQuerySchema = pageQuerySchema.pick({ limit: true, cursor: true });
+export type OwnSessionsQuery = z.infer<typeof ownSessionsQuerySchema>;
+
+const ownSessionSchema = z
+  .object({
+    id: uuidV7Id(),
+    createdAt: instant().meta({ description: 'When you signed in' }),
+    lastUsedAt: instant().nullable().meta({ description: 'To the minute' }),
+    expiresAt: instant(),
+    address: z.string().nullable().meta({ description: 'The network address you signed in from' }),
+    client: z.string().nullable().meta({ description: 'The User-Agent you signed in with' }),
+    current: z.boolean().meta({ description: 'Whether it is the one that asks' }),
+  })
+  .meta({ id: 'OwnSession' });
+export type OwnSession = z.infer<typeof ownSessionSchema>;
+
+export const ownSessionsPageSchema = pageOf(ownSessionSchema).meta({ id: 'OwnSessionsPage' });

@@ -2,17 +2,28 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { newId } from '../platform/new-id.js';
 import { recordDeed } from '../audit/audit.js';
 import { Database } from '../platform/database/database.js';
+import type { Page } from '../platform/http/keyset-page.js';
+import { notFound } from '../platform/http/standard-problems.js';
 import { InvalidCredentials } from './organisers.errors.js';
 import { Passwords } from './passwords.js';
 import { permissionsOf } from './permissions.js';
 import { hashSessionToken, makeSessionToken, sessionTokenOf } from './session-token.js';
 import { SessionsRepository } from './sessions.repository.js';
-import type { SignIn } from './sessions.schemas.js';
+import type { OwnSession, OwnSessionsQuery, SignIn } from './sessions.schemas.js';
 import { SignInLimits } from './sign-in-limits.js';
 import type { SignedInOrganiser } from './signed-in-organiser.js';
 
 /** A working day with its evening meeting. */
 const SESSION_HOURS = 12;
+/** In characters; enough to know a browser by. */
+const LONGEST_CLIENT = 200;
+
+/** Where a sign-in comes from. */
+export interface SignInOrigin {
+  readonly address: string;
+  /** Its User-Agent. */
+  readonly client: string | undefined;
+}
 
 /** Signing in, who a token belongs to, signing out. */
 @Injectable()
@@ -35,7 +46,7 @@ export class SessionsService implements OnModuleInit {
    * @throws InvalidCredentials 401.
    * @throws Problem 429 where the account is tried too often.
    */
-  async signIn(input: SignIn, address: string) {
+  async signIn(input: SignIn, { address, client }: SignInOrigin) {
     const email = input.email.toLowerCase();
     await this.limits.countTry(email, address);
     const account = await this.repository.account(email);
@@ -52,6 +63,8 @@ export class SessionsService implements OnModuleInit {
         organiserId: id,
         tokenHash: hashSessionToken(token),
         hours: SESSION_HOURS,
+        address: address === '' ? null : address,
+        client: plainClient(client),
       });
       // Hashing takes its time: meanwhile the account may have been disabled or given a new password.
       if (!(await this.repository.standsAs(manager, id, account.passwordHash))) {
@@ -77,9 +90,41 @@ export class SessionsService implements OnModuleInit {
 
   /** Ends the session at once; its token is worth nothing from here on. */
   async signOut({ sessionId, organiserId }: SignedInOrganiser): Promise<void> {
-    await this.database.transaction(async (manager) => {
-      await this.repository.revoke(manager, sessionId);
-      await recordDeed(manager, { organiserId }, 'session.revoked', 'organiser_session', sessionId);
+    await this.end(sessionId, organiserId);
+  }
+
+  /** The sessions of the caller that hold. */
+  list(organiser: SignedInOrganiser, query: OwnSessionsQuery): Promise<Page<OwnSession>> {
+    return this.repository.page(organiser, query);
+  }
+
+  /** Ends one of the caller's sessions at once. @throws Problem 404, for those of others too. */
+  async revoke({ organiserId }: SignedInOrganiser, sessionId: string): Promise<void> {
+    if (!(await this.end(sessionId, organiserId))) throw notFound();
+  }
+
+  private async end(sessionId: string, organiserId: string): Promise<boolean> {
+    return this.database.transaction(async (manager) => {
+      const held = await this.repository.revoke(manager, sessionId, organiserId);
+      if (held) {
+        await recordDeed(
+          manager,
+          { organiserId },
+          'session.revoked',
+          'organiser_session',
+          sessionId,
+        );
+      }
+      return held;
     });
   }
+}
+
+/** Without what no browser says of itself: a name is shown to its owner, and kept. */
+function plainClient(client: string | undefined): string | null {
+  const plain = (client ?? '')
+    .replaceAll(/[^ -~]/g, '')
+    .slice(0, LONGEST_CLIENT)
+    .trim();
+  return plain === '' ? null : plain;
 }

@@ -32,6 +32,7 @@ const OTHER_LISTS = [
   '/v1/admin/postcode-datasets',
   '/v1/admin/posts',
   '/v1/admin/regions',
+  '/v1/admin/sessions',
 ];
 const SOME_ID = '018f0000-0000-7000-8000-000000000000';
 
@@ -57,6 +58,7 @@ describe('every admin route', () => {
     ).toEqual([
       'DELETE /v1/admin/coverage-rules/:id',
       'DELETE /v1/admin/people/:id/allocation/override',
+      'DELETE /v1/admin/sessions/:id',
       'DELETE /v1/admin/sessions/current',
       'GET /v1/admin/allocation-runs',
       'GET /v1/admin/allocation-runs/:id',
@@ -83,6 +85,7 @@ describe('every admin route', () => {
       'GET /v1/admin/queues',
       'GET /v1/admin/regions',
       'GET /v1/admin/regions/:id',
+      'GET /v1/admin/sessions',
       'PATCH /v1/admin/branches/:id',
       'PATCH /v1/admin/people/:id',
       'PATCH /v1/admin/posts/:id',

@@ -193,6 +193,91 @@ describe('a session', () => {
   });
 });
 
+describe('the sessions of an organiser', () => {
+  let stage: AdminStage;
+  beforeAll(async () => {
+    stage = await startAdminStage({ TRUSTED_PROXIES: '127.0.0.1' });
+  });
+  afterAll(() => stage.close());
+
+  interface OwnSession {
+    readonly id: string;
+    readonly current: boolean;
+  }
+  const list = async (token: string, query = '') =>
+    (await stage.call().get(`/v1/admin/sessions${query}`).set(bearer(token)).expect(200)).body as {
+      data: OwnSession[];
+      nextCursor: string | null;
+    };
+  const end = (token: string, id: string) =>
+    stage.call().delete(`/v1/admin/sessions/${id}`).set(bearer(token));
+
+  it('are shown to them alone, with what tells them apart, and none that has ended', async () => {
+    const { email } = await makeOrganiser(stage.database, 'several@example.org');
+    await stage.signIn('wales@example.org');
+    const ended = await stage.signIn(email);
+    await stage.call().delete('/v1/admin/sessions/current').set(bearer(ended)).expect(204);
+    const { body } = await stage
+      .call()
+      .post('/v1/admin/sessions')
+      .set({ 'X-Forwarded-For': '198.51.100.9', 'User-Agent': `A phone\u00e9 ${'x'.repeat(400)}` })
+      .send({ email, password: TEST_PASSWORD })
+      .expect(201);
+    const token = await stage.signIn(email);
+    const { data, nextCursor } = await list(token);
+    expect(nextCursor).toBeNull();
+    expect(data).toHaveLength(2);
+    expect(data[0]).toMatchObject({ current: true });
+    expect(data[1]).toEqual({
+      id: expect.any(String),
+      createdAt: expect.stringMatching(/Z$/),
+      lastUsedAt: null,
+      expiresAt: body.expiresAt,
+      address: '198.51.100.9',
+      client: expect.stringMatching(/^A phone x{100,}$/),
+      current: false,
+    });
+    expect((await list(body.token as string)).data.map(({ current }) => current)).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('are paged', async () => {
+    const { email } = await makeOrganiser(stage.database, 'paged@example.org');
+    const tokens = [];
+    for (let count = 0; count < 3; count += 1) tokens.push(await stage.signIn(email));
+    const [token = ''] = tokens;
+    const first = await list(token, '?limit=2');
+    const second = await list(token, `?limit=2&cursor=${first.nextCursor}`);
+    expect(new Set([...first.data, ...second.data].map(({ id }) => id)).size).toBe(3);
+    expect(second.nextCursor).toBeNull();
+    const { status } = await stage.call().get('/v1/admin/sessions?cursor=bm8').set(bearer(token));
+    expect(status).toBe(422);
+  });
+
+  it('end one by one at once, are audited once, and nobody ends another’s', async () => {
+    const { email, id: organiserId } = await makeOrganiser(stage.database, 'lost@example.org');
+    const [lost, kept] = [await stage.signIn(email), await stage.signIn(email)];
+    const other = await stage.signIn('national@example.org');
+    const { id } = (await list(kept)).data.find(({ current }) => !current) ?? { id: '' };
+    await end(other, id).expect(404);
+    await stage.call().get('/v1/admin/me').set(bearer(lost)).expect(200);
+    const answers = await Promise.all([end(kept, id), end(kept, id), end(kept, id)]);
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 404)).toHaveLength(2);
+    await stage.call().get('/v1/admin/me').set(bearer(lost)).expect(401);
+    await stage.call().get('/v1/admin/me').set(bearer(kept)).expect(200);
+    expect(
+      await stage.database.sql(
+        `SELECT actor_id FROM audit_event WHERE action = 'session.revoked' AND subject_id = $1`,
+        [id],
+      ),
+    ).toEqual([{ actor_id: organiserId }]);
+    await end(kept, 'no-id').expect(404);
+  });
+});
+
 describe('trying again and again', () => {
   let stage: AdminStage;
   beforeAll(async () => {
