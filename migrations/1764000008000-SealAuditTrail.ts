@@ -9,6 +9,7 @@ export class SealAuditTrail1764000008000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE audit_unsealed (
         event_id uuid NOT NULL,
+        since timestamptz NOT NULL DEFAULT clock_now(),
         CONSTRAINT audit_unsealed_pk PRIMARY KEY (event_id)
       );
       COMMENT ON TABLE audit_unsealed IS 'Events that the sealer has not come to yet.';
@@ -42,14 +43,34 @@ export class SealAuditTrail1764000008000 implements MigrationInterface {
         END
         $$;
 
-      -- From here on deeds wait, or this does: not for long.
+      -- The time of an event is the database's to say, whatever the application asks for.
+      CREATE FUNCTION stamp_audit_event() RETURNS trigger
+        LANGUAGE plpgsql
+        AS $$
+        BEGIN
+          IF current_user IN ('branchline_app', 'branchline_organiser') THEN
+            NEW.at := clock_now();
+          END IF;
+          RETURN NEW;
+        END
+        $$;
+
+      -- From here on deeds wait until the indexes are built: some seven seconds for a million events.
       SET LOCAL lock_timeout = '10s';
-      ALTER TABLE audit_event ADD COLUMN address inet;
+      ALTER TABLE audit_event ADD COLUMN address inet,
+        -- The chain is made of the text of these. What is too long or no time could not be sealed.
+        ADD CONSTRAINT audit_event_bounded CHECK (
+          isfinite(at) AND length(action) <= 80 AND length(subject_kind) <= 80
+          AND length(request_id) <= 128);
       COMMENT ON COLUMN audit_event.address IS
         'The network address from which an organiser or a duty link did it; null for all others.';
       COMMENT ON TABLE audit_event IS
         'Who did what to which record, and from where: ids, and addresses of organisers and duty links alone, so that erasing a person leaves it whole.';
+      -- The sealer and whoever verifies work as the owner, whom row-level security binds too.
+      CREATE POLICY owner_reads ON audit_event FOR SELECT TO branchline_owner USING (true);
       INSERT INTO audit_unsealed (event_id) SELECT id FROM audit_event;
+      CREATE TRIGGER audit_event_stamped BEFORE INSERT ON audit_event
+        FOR EACH ROW EXECUTE FUNCTION stamp_audit_event();
       CREATE TRIGGER audit_event_awaits_seal AFTER INSERT ON audit_event
         FOR EACH ROW EXECUTE FUNCTION await_seal();
       CREATE TRIGGER audit_event_whole BEFORE TRUNCATE ON audit_event
@@ -69,7 +90,11 @@ export class SealAuditTrail1764000008000 implements MigrationInterface {
           chained bytea;
           sealed integer := 0;
         BEGIN
-          PERFORM pg_advisory_xact_lock(hashtextextended('audit-seal', 0));
+          -- Not an advisory lock: whoever signs in could hold that, and nobody would seal.
+          LOCK TABLE audit_seal IN SHARE ROW EXCLUSIVE MODE;
+          -- A restore whose triggers were on lets sealed events wait once more.
+          DELETE FROM audit_unsealed u
+           USING audit_seal s WHERE s.event_id = u.event_id;
           SELECT position, hash INTO at_position, chained
             FROM audit_seal ORDER BY position DESC LIMIT 1;
           at_position := coalesce(at_position, 0);
@@ -97,9 +122,8 @@ export class SealAuditTrail1764000008000 implements MigrationInterface {
       CREATE FUNCTION audit_waiting_seconds() RETURNS double precision
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
         AS $$
-          SELECT extract(epoch FROM clock_now() - min(e.at))::double precision
-            FROM (SELECT event_id FROM audit_unsealed ORDER BY event_id LIMIT 100) u
-            JOIN audit_event e ON e.id = u.event_id
+          SELECT extract(epoch FROM clock_now() - min(since))::double precision
+            FROM audit_unsealed
         $$;
 
       -- Whether the organiser of this transaction watches over the whole organisation.
@@ -127,8 +151,6 @@ export class SealAuditTrail1764000008000 implements MigrationInterface {
         TO branchline_app;
       GRANT EXECUTE ON FUNCTION watches_over_everybody(), actor_name(uuid) TO branchline_organiser;
 
-      -- The sealer and whoever verifies work as the owner, whom row-level security binds too.
-      CREATE POLICY owner_reads ON audit_event FOR SELECT TO branchline_owner USING (true);
       -- Who watches over everybody reads the whole trail; others at most their own deeds.
       GRANT SELECT ON audit_event TO branchline_organiser;
       CREATE POLICY organiser_of_all ON audit_event FOR SELECT TO branchline_organiser
@@ -152,10 +174,12 @@ export class SealAuditTrail1764000008000 implements MigrationInterface {
       DROP INDEX audit_event_latest;
       DROP TRIGGER audit_event_whole ON audit_event;
       DROP TRIGGER audit_event_awaits_seal ON audit_event;
+      DROP TRIGGER audit_event_stamped ON audit_event;
+      DROP FUNCTION stamp_audit_event();
       DROP FUNCTION await_seal();
       DROP TABLE audit_seal;
       DROP TABLE audit_unsealed;
-      ALTER TABLE audit_event DROP COLUMN address;
+      ALTER TABLE audit_event DROP CONSTRAINT audit_event_bounded, DROP COLUMN address;
       COMMENT ON TABLE audit_event IS
         'Who did what to which record: ids only, so that erasing a person leaves it whole.';
     `);

@@ -5,12 +5,16 @@ import type { SealedEvent } from './audit-chain.js';
 /** What has been written since the sealer last came. */
 export interface Waiting {
   readonly count: number;
-  readonly oldest: Date | null;
+  /** Since when the oldest has been waiting. */
+  readonly since: Date | null;
   /** The sealer comes once a minute, and has not come for an hour. */
   readonly isForgotten: boolean;
 }
 
-/** The chain as whoever verifies it sees it: on the owner's connection. */
+/**
+ * The chain as whoever verifies it sees it: on the owner's connection. Tables are named with their
+ * schema, since the owner could make others of the same name that are found first.
+ */
 export class AuditChainRepository {
   constructor(private readonly owner: EntityManager) {}
 
@@ -22,7 +26,7 @@ export class AuditChainRepository {
               e.actor_kind AS "actorKind", e.actor_id AS "actorId", e.action,
               e.subject_kind AS "subjectKind", e.subject_id AS "subjectId",
               e.request_id AS "requestId", e.address::text AS address
-         FROM audit_seal s LEFT JOIN audit_event e ON e.id = s.event_id
+         FROM public.audit_seal s LEFT JOIN public.audit_event e ON e.id = s.event_id
         WHERE s.position > $1 ORDER BY s.position LIMIT $2`,
       [position, limit],
     );
@@ -31,9 +35,9 @@ export class AuditChainRepository {
   /** Events that wait for the sealer. */
   async waiting(): Promise<Waiting> {
     const [row] = await this.owner.query<Waiting[]>(
-      `SELECT count(*)::integer AS count, min(e.at) AS oldest,
-              coalesce(min(e.at) < clock_now() - interval '1 hour', false) AS "isForgotten"
-         FROM audit_unsealed u LEFT JOIN audit_event e ON e.id = u.event_id`,
+      `SELECT count(*)::integer AS count, min(since) AS since,
+              coalesce(min(since) < public.clock_now() - interval '1 hour', false) AS "isForgotten"
+         FROM public.audit_unsealed`,
     );
     if (row === undefined) throw new Error('The audit trail could not be counted.');
     return row;
@@ -42,9 +46,9 @@ export class AuditChainRepository {
   /** Some of the events that are neither on the chain nor wait to be. */
   async strays(limit: number): Promise<string[]> {
     const rows = await this.owner.query<{ id: string }[]>(
-      `SELECT e.id FROM audit_event e
-        WHERE NOT EXISTS (SELECT FROM audit_seal s WHERE s.event_id = e.id)
-          AND NOT EXISTS (SELECT FROM audit_unsealed u WHERE u.event_id = e.id)
+      `SELECT e.id FROM public.audit_event e
+        WHERE NOT EXISTS (SELECT FROM public.audit_seal s WHERE s.event_id = e.id)
+          AND NOT EXISTS (SELECT FROM public.audit_unsealed u WHERE u.event_id = e.id)
         ORDER BY e.id LIMIT $1`,
       [limit],
     );

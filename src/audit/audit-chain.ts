@@ -7,9 +7,10 @@ export interface SealedEvent {
   /** In hexadecimal. */
   readonly hash: string;
   readonly id: string;
-  /** RFC 3339 in UTC, with six digits of a second; null where the event is not there any more. */
+  /** RFC 3339 in UTC, with six digits of a second. */
   readonly at: string | null;
-  readonly actorKind: string;
+  /** Null where the event is not there any more. */
+  readonly actorKind: string | null;
   readonly actorId: string | null;
   readonly action: string;
   readonly subjectKind: string;

@@ -22,9 +22,9 @@ export function addAuditCommands(program: Command, print: (line: string) => void
         print(`The chain holds: ${found.sealed} events.`);
         if (found.end !== undefined) print(`Its end: ${found.end.position}:${found.end.hash}`);
         print(
-          found.waiting.oldest === null
+          found.waiting.since === null
             ? 'No event waits to be sealed.'
-            : `Events that wait to be sealed: ${found.waiting.count}, the oldest since ${found.waiting.oldest.toISOString()}.`,
+            : `Events that wait to be sealed: ${found.waiting.count}, the oldest since ${found.waiting.since.toISOString()}.`,
         );
       } finally {
         await source.destroy();

@@ -9,14 +9,30 @@ export const ACTOR_KINDS = [
 ] as const;
 export type ActorKind = (typeof ACTOR_KINDS)[number];
 
+/** The kinds of record that the trail tells of, each by its table. */
+export const SUBJECT_KINDS = [
+  'allocation_run',
+  'audit_event',
+  'coverage_rule',
+  'follow_up',
+  'join_submission',
+  'organiser',
+  'organiser_session',
+  'outbox',
+  'person',
+  'post',
+  'postcode_dataset',
+  'unit',
+] as const;
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
 /** One entry of the audit trail. No name, and no text that anybody typed. */
 export interface AuditEvent {
   readonly actorKind: ActorKind;
-  /** The organiser, duty or person; null where the kind says it all. */
+  /** The organiser; null where the kind says it all. */
   readonly actorId: string | null;
   /** What was done, dotted, in the past tense or as a noun: `person.read`, `session.created`. */
   readonly action: string;
-  /** The kind of record it was done to, by its table: `person`, `follow_up`. */
-  readonly subjectKind: string;
+  readonly subjectKind: SubjectKind;
   readonly subjectId: string | null;
 }

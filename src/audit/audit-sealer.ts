@@ -37,7 +37,7 @@ export class AuditSealer implements OnModuleInit {
     for (let batches = 0; batches < MOST_BATCHES; batches += 1) {
       const batch = await this.repository.seal(BATCH);
       sealed += batch;
-      if (batch < BATCH) break;
+      if (batch === 0) break;
     }
     return sealed;
   }

@@ -1,22 +1,21 @@
 import { z } from 'zod';
 import { pageOf, pageQuerySchema } from '../platform/http/keyset-page.js';
 import { instant, isoTime, uuidV7Id } from '../platform/http/text.schema.js';
-import { ACTOR_KINDS } from './audit-event.js';
-
-/** A name of ours: what a caller typed must not get into the trail through the trail's own list. */
-const name = (description: string, example: string) =>
-  z
-    .string()
-    .regex(/^[a-z_]{1,40}(\.[a-z_-]{1,40})?$/, 'Such names have small letters, _ and one dot.')
-    .optional()
-    .meta({ description, examples: [example] });
+import { ACTOR_KINDS, SUBJECT_KINDS } from './audit-event.js';
 
 export const auditQuerySchema = pageQuerySchema
   .extend({
     actorKind: z.enum(ACTOR_KINDS).optional().meta({ description: 'What kind of actor it was' }),
     actorId: uuidV7Id().optional().meta({ description: 'Id of an organiser' }),
-    action: name('What was done, in full', 'person.read'),
-    subjectKind: name('To what kind of record it was done', 'person'),
+    action: z
+      .string()
+      .regex(/^[a-z_]{1,40}\.[a-z_-]{1,40}$/, 'An action is two names with a dot between.')
+      .optional()
+      .meta({ description: 'What was done, in full', examples: ['person.read'] }),
+    subjectKind: z
+      .enum(SUBJECT_KINDS)
+      .optional()
+      .meta({ description: 'To what kind of record it was done' }),
     subjectId: uuidV7Id().optional().meta({ description: 'To which record; needs `subjectKind`' }),
     from: isoTime().optional().meta({ description: 'At or after this time (RFC 3339)' }),
     to: isoTime().optional().meta({ description: 'Before this time (RFC 3339)' }),
@@ -39,7 +38,10 @@ const auditEventSchema = z
     action: z.string().meta({ examples: ['person.read'] }),
     subjectKind: z.string().meta({ examples: ['person'] }),
     subjectId: z.uuid().nullable(),
-    requestId: z.string().nullable().meta({ description: 'As in the log' }),
+    requestId: z
+      .string()
+      .nullable()
+      .meta({ description: 'As in the log; for one that could be words, the UUID v5 made of it' }),
     address: z
       .string()
       .nullable()
@@ -48,7 +50,7 @@ const auditEventSchema = z
   .meta({
     id: 'AuditEvent',
     description:
-      'Ids, and the network address of organisers alone, so that erasing a person leaves it whole',
+      'Ids, and the network addresses of organisers and duty links alone, so that erasing a person leaves it whole',
   });
 export type AuditEventAnswer = z.infer<typeof auditEventSchema>;
 

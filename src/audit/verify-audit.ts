@@ -44,7 +44,7 @@ export async function verifyAudit(
     for (const link of links) {
       const expected = String(BigInt(end?.position ?? '0') + 1n);
       if (link.position !== expected) faults.push(`Link ${expected} is missing.`);
-      else if (link.at === null) faults.push(`The event of link ${expected} is missing.`);
+      else if (link.actorKind === null) faults.push(`The event of link ${expected} is missing.`);
       else if (link.hash !== hashOfLink(end?.hash ?? '', link)) {
         faults.push(`Link ${expected} does not fit: its event ${link.id} or the link was changed.`);
       }
@@ -64,7 +64,7 @@ export async function verifyAudit(
   const waiting = await repository.waiting();
   if (waiting.isForgotten) {
     faults.push(
-      `Nothing has been sealed since ${waiting.oldest?.toISOString()}: is a worker there?`,
+      `Events have been waiting for the sealer since ${waiting.since?.toISOString()}: is a worker there?`,
     );
   }
   const strays = await repository.strays(MOST_STRAYS);

@@ -104,7 +104,10 @@ export class DutyPagesService {
     // Somebody was quicker than we read, or nothing can be done: say how it stands by now.
     const current = (await this.find(manager, reference)) ?? duty;
     if (result.result !== 'decided') return revokedPage(current, note);
-    if (!isClosed(current.facts.state)) return openPage(current, note, NOBODY_TO_HAND_TO);
+    if (!isClosed(current.facts.state)) {
+      await this.recordOpening(manager, current, false);
+      return openPage(current, note, NOBODY_TO_HAND_TO);
+    }
     return current.facts.outcome === press ? 'seeOther' : pressCameSecondPage(current, press, note);
   }
 
@@ -118,7 +121,10 @@ export class DutyPagesService {
     if (duty === undefined) return unknownPage(await this.pages.nationalOffice(manager), note);
     const refused = refusal(duty, reference, note);
     if (refused !== undefined) return refused;
-    return isClosed(duty.facts.state) ? closedPage(duty) : openPage(duty, note, problem);
+    if (isClosed(duty.facts.state)) return closedPage(duty);
+    // The form comes back with everything that stood on the page.
+    await this.recordOpening(manager, duty, false);
+    return openPage(duty, note, problem);
   }
 
   private async find(

@@ -20,11 +20,13 @@ export class FollowUpsAdminService {
     private readonly outbox: OutboxService,
   ) {}
 
-  /** A page of the open duties of the caller's units, the most urgent first. */
+  /** A page of the open duties of the caller's units, the most urgent first; reading it is audited. */
   list(organiser: SignedInOrganiser, query: FollowUpsQuery) {
-    return this.database.asOrganiser(organiser, (manager) =>
-      this.repository.page(manager, query, organiser.organiserId),
-    );
+    return this.database.asOrganiser(organiser, async (manager) => {
+      const page = await this.repository.page(manager, query, organiser.organiserId);
+      await recordDeed(manager, organiser, 'follow_up.listed', 'follow_up', null);
+      return page;
+    });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { recordAudit } from '../audit/audit.js';
 import { newId } from '../platform/new-id.js';
 import { Reallocation } from '../allocation/moves/reallocation.js';
 import { Database } from '../platform/database/database.js';
@@ -53,6 +54,13 @@ export class ConfirmationService {
       if (found.state !== 'open') return found;
       await this.repository.markConfirmed(manager, id);
       await this.believe(manager, found.submission);
+      await recordAudit(manager, {
+        actorKind: 'person',
+        actorId: null,
+        action: 'join_submission.confirmed',
+        subjectKind: 'join_submission',
+        subjectId: id,
+      });
       return { state: 'confirmed' as const, submission: found.submission };
     });
     this.outbox.ring();

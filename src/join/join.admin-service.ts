@@ -30,11 +30,13 @@ export class JoinAdminService {
     private readonly outbox: OutboxService,
   ) {}
 
-  /** A page of the submissions that the caller's units answer for. */
+  /** A page of the submissions that the caller's units answer for; that it was read is audited. */
   list(organiser: SignedInOrganiser, query: JoinSubmissionsQuery) {
-    return this.database.asOrganiser(organiser, (manager) =>
-      this.repository.page(manager, query, organiser.organiserId),
-    );
+    return this.database.asOrganiser(organiser, async (manager) => {
+      const page = await this.repository.page(manager, query, organiser.organiserId);
+      await recordDeed(manager, organiser, 'join_submission.listed', 'join_submission', null);
+      return page;
+    });
   }
 
   /**
@@ -77,6 +79,8 @@ export class JoinAdminService {
       const { decision } = pressed;
       if (decision.change === 'none') {
         if (decision.reason === 'already_closed') throw new FollowUpClosed('already_contacted');
+        // The answer tells of the submission, all the same.
+        await recordDeed(manager, organiser, 'join_submission.read', 'join_submission', id);
         return;
       }
       await this.repository.keepOutcome(manager, id, {

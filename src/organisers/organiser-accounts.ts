@@ -86,13 +86,15 @@ export class OrganiserAccounts {
       if (id === undefined) throw new OrganiserExists(email);
       await repository.grant(id, role, unit.id);
       const office = await fillOffice(repository, role, unit.id, id);
-      await recordAudit(manager, {
-        actorKind: 'command_line',
-        actorId: null,
-        action: 'organiser.created',
-        subjectKind: 'organiser',
-        subjectId: id,
-      });
+      for (const action of ['organiser.created', `grant.${role}_given`]) {
+        await recordAudit(manager, {
+          actorKind: 'command_line',
+          actorId: null,
+          action,
+          subjectKind: 'organiser',
+          subjectId: id,
+        });
+      }
       return {
         id,
         email,

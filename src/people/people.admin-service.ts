@@ -25,9 +25,13 @@ export class PeopleAdminService {
     private readonly outbox: OutboxService,
   ) {}
 
-  /** A page of the people of the caller's units. */
+  /** A page of the people of the caller's units; that it was read is audited with it. */
   list(organiser: SignedInOrganiser, query: PeopleQuery) {
-    return this.database.asOrganiser(organiser, (manager) => this.repository.page(manager, query));
+    return this.database.asOrganiser(organiser, async (manager) => {
+      const page = await this.repository.page(manager, query);
+      await recordDeed(manager, organiser, 'person.listed', 'person', null);
+      return page;
+    });
   }
 
   /**
@@ -83,6 +87,9 @@ export class PeopleAdminService {
             await this.homeMoves.follow(manager, id, organiser.organiserId);
           }
           await this.auditChange(manager, organiser, id, Object.keys(changed));
+        } else {
+          // The answer tells what stands there, all the same.
+          await recordDeed(manager, organiser, 'person.read', 'person', id);
         }
         return this.changes.record(manager, id);
       }),

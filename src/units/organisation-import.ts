@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { recordAudit } from '../audit/audit.js';
 import { newId } from '../platform/new-id.js';
 import { coverageWords, parseCoverageCode } from './coverage-code.js';
 import {
@@ -77,6 +78,13 @@ export async function importOrganisation(
     const rulesRemoved = await repository.dropRules(units, rules);
     const rulesAdded = await repository.addRules(rules);
     await repository.addUsualPosts();
+    await recordAudit(manager, {
+      actorKind: 'command_line',
+      actorId: null,
+      action: 'organisation.imported',
+      subjectKind: 'unit',
+      subjectId: null,
+    });
     return {
       unitsChanged,
       rulesAdded,

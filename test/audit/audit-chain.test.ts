@@ -50,7 +50,7 @@ describe('the chain of the audit trail', () => {
       10, 10, 5, 0,
     ]);
     const found = await verify();
-    expect(found).toMatchObject({ faults: [], sealed: 25, waiting: { count: 0, oldest: null } });
+    expect(found).toMatchObject({ faults: [], sealed: 25, waiting: { count: 0, since: null } });
     expect(found.end?.position).toBe('25');
     await write(3);
     await seal();
@@ -141,7 +141,7 @@ describe('the chain of the audit trail', () => {
     expect(await verify()).toMatchObject({ faults: [], waiting: { count: 2, isForgotten: false } });
     await database.turnClock('61 minutes');
     expect((await verify()).faults).toEqual([
-      expect.stringMatching(/^Nothing has been sealed since/),
+      expect.stringMatching(/^Events have been waiting for the sealer since/),
     ]);
     await seal();
     expect(await verify()).toMatchObject({ faults: [], waiting: { count: 0, isForgotten: false } });
@@ -153,6 +153,51 @@ describe('the chain of the audit trail', () => {
     const { end } = await verify();
     await tamper('UPDATE audit_seal SET hash = hash || hash WHERE position = 2');
     expect((await verify(end)).faults).toEqual([expect.stringMatching(/^Link 2 does not fit/)]);
+  });
+
+  it('goes on where a restore lets sealed events wait once more', async () => {
+    await write(2);
+    await seal();
+    await tamper('INSERT INTO audit_unsealed (event_id) SELECT event_id FROM audit_seal');
+    await write(1);
+    expect(await seal()).toBe(1);
+    expect(await verify()).toMatchObject({ faults: [], sealed: 3, waiting: { count: 0 } });
+  });
+
+  it('cannot be stopped by an event that could not be sealed, nor by a lock', async () => {
+    const insert = (
+      by: { query: (text: string) => Promise<unknown> },
+      column: string,
+      value: string,
+    ) =>
+      by.query(`INSERT INTO audit_event (id, actor_kind, action, subject_kind, ${column})
+        VALUES (gen_random_uuid(), 'system', 'x.y', 'x', ${value})`);
+    await expect(insert(app, 'request_id', `repeat('x', 129)`)).rejects.toThrow(
+      /audit_event_bounded/,
+    );
+    await expect(insert(owner, 'at', `'infinity'`)).rejects.toThrow(/audit_event_bounded/);
+    await insert(app, 'at', `'infinity'`);
+    const [stamped] = await database.sql<{ isNow: boolean }>(
+      `SELECT abs(extract(epoch FROM at - clock_now())) < 60 AS "isNow" FROM audit_event`,
+    );
+    expect(stamped).toEqual({ isNow: true });
+    await expect(app.query('BEGIN; LOCK TABLE audit_seal IN ACCESS SHARE MODE')).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
+  it('is followed in the tables themselves, whatever else the owner has made of their names', async () => {
+    await write(3);
+    await seal();
+    await database.sql(`
+      CREATE SCHEMA branchline_owner AUTHORIZATION branchline_owner;
+      CREATE TABLE branchline_owner.audit_event AS SELECT * FROM public.audit_event;
+      ALTER TABLE branchline_owner.audit_event OWNER TO branchline_owner;`);
+    await tamper(
+      `UPDATE public.audit_event SET action = 'nothing.happened'
+        WHERE id = (SELECT event_id FROM audit_seal WHERE position = 2)`,
+    );
+    expect((await verify()).faults).toEqual([expect.stringMatching(/^Link 2 does not fit/)]);
   });
 
   it('is not the application’s to write, nor anybody’s to change', async () => {

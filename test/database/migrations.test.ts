@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrations } from '../../migrations/migrations.js';
+import { verifyAudit } from '../../src/audit/verify-audit.js';
 import { migrate, revertLast } from '../../src/platform/database/migrate.js';
+import { ownerDataSource } from '../../src/platform/database/owner-data-source.js';
 import { migrateQueueSchema } from '../../src/platform/queue/migrate-queue-schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -21,6 +23,25 @@ describe('migrations', () => {
     expect(await tables()).toEqual(['migrations']);
     await migrate({ url: database.ownerUrl, migrateQueue: migrateQueueSchema });
     expect(await tables()).toEqual(before);
+  });
+
+  it('have events sealed that were there before the seal', async () => {
+    const seal = migrations.findIndex(({ name }) => name.startsWith('SealAuditTrail'));
+    for (let step = migrations.length; step > seal; step--) await revertLast(database.ownerUrl);
+    await database.sql(
+      `INSERT INTO audit_event (id, actor_kind, action, subject_kind, at)
+       SELECT uuid_v7(), 'system', 'x.y', 'person', clock_now() - interval '1 year'
+         FROM generate_series(1, 3)`,
+    );
+    await migrate({ url: database.ownerUrl, migrateQueue: migrateQueueSchema });
+    const owner = await ownerDataSource(database.ownerUrl);
+    try {
+      expect(await verifyAudit(owner.manager)).toMatchObject({ faults: [], waiting: { count: 3 } });
+      await database.sql('SELECT seal_audit_events(10)');
+      expect(await verifyAudit(owner.manager)).toMatchObject({ faults: [], sealed: 3 });
+    } finally {
+      await owner.destroy();
+    }
   });
 
   it('leave every table and function with the owner role, never with a superuser', async () => {

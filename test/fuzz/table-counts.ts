@@ -3,7 +3,7 @@ import type { FuzzDatabase } from './stage.js';
 
 /** Where it is recorded who has read what, and the condition for all other rows. */
 const RECORDS_OF_READING = {
-  audit_event: `action NOT LIKE '%.read' AND action NOT LIKE '%.opened' AND action <> 'follow_up.opening_refused'`,
+  audit_event: `action !~ '(read|listed|opened|opening_refused)$'`,
   follow_up_event: `action <> 'opened'`,
   audit_unsealed: 'false',
   audit_seal: 'false',

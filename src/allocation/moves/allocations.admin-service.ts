@@ -45,6 +45,7 @@ export class AllocationsAdminService {
       if (version === undefined) throw notFound();
       const all = await this.repository.history(manager, personId);
       const current = all.find(({ validUntil }) => validUntil === null);
+      await recordDeed(manager, organiser, 'person.allocation_read', 'person', personId);
       return {
         personId,
         version,

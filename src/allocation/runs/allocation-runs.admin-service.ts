@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { recordDeed } from '../../audit/audit.js';
+import type { SubjectKind } from '../../audit/audit-event.js';
 import { type Creation, IdempotentCreation } from '../../organisers/idempotent-creation.js';
 import type { SignedInOrganiser } from '../../organisers/signed-in-organiser.js';
 import { Database, type OrganiserManager } from '../../platform/database/database.js';
@@ -103,7 +104,9 @@ export class AllocationRunsAdminService {
   people(organiser: SignedInOrganiser, id: string, query: RunPeopleQuery) {
     return this.database.asOrganiser(organiser, async (manager) => {
       await this.found(manager, id);
-      return this.repository.people(manager, id, query);
+      const people = await this.repository.people(manager, id, query);
+      await this.audit(manager, organiser, 'allocation_run.people_listed', 'allocation_run', id);
+      return people;
     });
   }
 
@@ -190,7 +193,7 @@ export class AllocationRunsAdminService {
     manager: OrganiserManager,
     { organiserId }: SignedInOrganiser,
     action: string,
-    subjectKind: string,
+    subjectKind: SubjectKind,
     subjectId: string,
   ): Promise<void> {
     return recordDeed(manager, { organiserId }, action, subjectKind, subjectId);
