@@ -17,6 +17,11 @@ export function clash(one: Claimant, other: Claimant): boolean {
   return branch.parentId !== region.id;
 }
 
+/** The id of the region that a claimant is, or lies in. */
+export function regionOf({ kind, id, parentId }: Claimant): string | null {
+  return kind === 'region' ? id : parentId;
+}
+
 /** Of those who cover a code, the ones because of whom somebody may not: their own rule is one, too. */
 export function rivalsOf<Holder extends Claimant>(
   holder: Claimant,

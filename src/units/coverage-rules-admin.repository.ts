@@ -5,6 +5,7 @@ import { escapeLike } from '../people/search-terms.js';
 import { newId } from '../platform/new-id.js';
 import type { OrganiserManager } from '../platform/database/database.js';
 import { decodeCursor, type Page, toPage } from '../platform/http/keyset-page.js';
+import { coveragePrefixes, isPostcode, parsePostcode } from '../postcodes/postcode.js';
 import type { Claimant } from './coverage-clash.js';
 import type { CoverageCode, CoverageKind } from './coverage-code.js';
 import type { RuleUnit } from './coverage-rules.admin-errors.js';
@@ -94,6 +95,25 @@ export class CoverageRulesAdminRepository {
       `SELECT ${HOLDER} ${FROM} WHERE r.prefix = $1 ORDER BY u.kind DESC`,
       [code],
     );
+  }
+
+  /**
+   * The rule that covers a postcode prefix as a part of its own: of a less specific prefix, the
+   * longest. Undefined where there is none, and for codes that are no prefix.
+   */
+  async ruleAround(
+    manager: OrganiserManager,
+    { kind, code }: CoverageCode,
+  ): Promise<(RuleHolder & { code: string; mine: boolean }) | undefined> {
+    const postcode = parsePostcode(code);
+    if (kind !== 'postcode' || !isPostcode(postcode)) return undefined;
+    const [rule] = await manager.query<(RuleHolder & { code: string; mine: boolean })[]>(
+      `SELECT ${HOLDER}, r.prefix AS code, ${MINE} AS mine ${FROM}
+        WHERE r.kind = 'postcode' AND r.prefix = ANY ($1::text[]) AND r.prefix <> $2
+        ORDER BY length(r.prefix) DESC, u.kind LIMIT 1`,
+      [coveragePrefixes(postcode), code],
+    );
+    return rule;
   }
 
   /** Adds a rule. @returns its id. */

@@ -30,6 +30,27 @@ export class CoverageRuleClash extends Problem {
   }
 }
 
+/**
+ * 403: the code lies within what another region covers. Whoever joins from there would come to the
+ * caller's people, and be seen by them; only somebody who organises both regions may say so.
+ */
+export class CoveredByAnotherRegion extends Problem {
+  constructor(code: string, wanted: RuleUnit, around: RuleUnit & { readonly code: string }) {
+    super({
+      status: 403,
+      code: 'covered_by_another_region',
+      title: 'This lies within another region',
+      detail: `${coverageSubject(code)} lies within ${coverageSubject(around.code)}, which belongs to ${words(around)}. The national office can give it to ${words(wanted)}.`,
+      extensions: {
+        rules: [{ code, ...wanted }, around].map(({ code: one, kind, slug, name }) => ({
+          code: one,
+          unit: { kind, slug, name },
+        })),
+      },
+    });
+  }
+}
+
 /** 422: a rule belongs to an open region or branch of the caller. */
 export function unknownUnit(): Problem {
   const message = 'There is no open region or branch of this id among your units.';

@@ -5,13 +5,17 @@ import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
 import { Database, type OrganiserManager } from '../platform/database/database.js';
 import type { Page } from '../platform/http/keyset-page.js';
 import { forbidden, notFound } from '../platform/http/standard-problems.js';
-import { rivalsOf } from './coverage-clash.js';
+import { regionOf, rivalsOf } from './coverage-clash.js';
 import { parseCoverageCode } from './coverage-code.js';
 import {
   type CoverageRuleRow,
   CoverageRulesAdminRepository,
 } from './coverage-rules-admin.repository.js';
-import { CoverageRuleClash, unknownUnit } from './coverage-rules.admin-errors.js';
+import {
+  CoverageRuleClash,
+  CoveredByAnotherRegion,
+  unknownUnit,
+} from './coverage-rules.admin-errors.js';
 import { lockOrganisation } from './organisation-lock.repository.js';
 import type {
   AdminCoverageRule,
@@ -47,7 +51,7 @@ export class CoverageRulesAdminService {
    * covers.
    *
    * @throws Problem 422 `unknown_unit`, 403 where the unit is not the caller's to change;
-   *   CoverageRuleClash 409, which names both rules.
+   *   CoveredByAnotherRegion 403; CoverageRuleClash 409, which names both rules.
    */
   create(organiser: SignedInOrganiser, input: NewCoverageRule, key: string | undefined) {
     const request = { route: 'coverage-rules', key, input };
@@ -57,6 +61,10 @@ export class CoverageRulesAdminService {
       if (holder === undefined) throw unknownUnit();
       if (!holder.changeable) throw forbidden('regions.write');
       const { code } = input.code;
+      const around = await this.repository.ruleAround(manager, input.code);
+      if (around !== undefined && !around.mine && regionOf(around) !== regionOf(holder)) {
+        throw new CoveredByAnotherRegion(code, holder, around);
+      }
       const rivals = rivalsOf(holder, await this.repository.holdersOf(manager, code));
       if (rivals.length > 0) throw new CoverageRuleClash(code, holder, rivals);
       const id = await this.repository.insert(manager, holder, input.code);

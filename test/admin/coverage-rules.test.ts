@@ -10,11 +10,11 @@ interface Listed {
 }
 
 let stage: AdminStage;
-const tokens = {} as Record<'national' | 'wales' | 'cardiff', string>;
+const tokens = {} as Record<'national' | 'wales' | 'yorkshire' | 'cardiff', string>;
 type Who = keyof typeof tokens;
 beforeAll(async () => {
   stage = await startAdminStage();
-  for (const who of ['national', 'wales', 'cardiff'] as const) {
+  for (const who of ['national', 'wales', 'yorkshire', 'cardiff'] as const) {
     tokens[who] = await stage.signIn(`${who}@example.org`);
   }
 });
@@ -242,6 +242,29 @@ describe('a coverage rule', () => {
     expect((await remove(ofWales.id, 'wales')).body).toMatchObject(ofRegion);
     expect((await remove(ofLeeds.id, 'cardiff')).status).toBe(403);
     expect(await stage.database.sql('SELECT FROM audit_event')).toEqual([]);
+  });
+
+  it('takes nothing out of another region, but by somebody who organises both', async () => {
+    await make('wales', 'CF');
+    await make('cardiff', 'CF10');
+    await clearAudit(stage.database);
+    for (const [code, around] of [
+      ['CF24', { code: 'CF', unit: { kind: 'region', slug: 'wales' } }],
+      ['CF10 3', { code: 'CF10', unit: { kind: 'branch', slug: 'cardiff' } }],
+      ['CF10 3AT', { code: 'CF10', unit: { kind: 'branch', slug: 'cardiff' } }],
+    ] as const) {
+      const refused = await post('yorkshire', { unitId: unitId('leeds'), code });
+      expect(refused.body, code).toMatchObject({
+        status: 403,
+        code: 'covered_by_another_region',
+        rules: [{ code, unit: { kind: 'branch', slug: 'leeds' } }, around],
+      });
+    }
+    expect(await stage.database.sql('SELECT FROM audit_event')).toEqual([]);
+    await post('wales', { unitId: unitId('swansea'), code: 'CF10 3' }).expect(201);
+    await post('national', { unitId: unitId('leeds'), code: 'CF10 4' }).expect(201);
+    // Where nobody was before, anybody may begin.
+    await post('yorkshire', { unitId: unitId('leeds'), code: 'ZE1' }).expect(201);
   });
 
   it('is taken away once', async () => {

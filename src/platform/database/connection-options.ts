@@ -7,6 +7,8 @@ export const ORGANISER_ROLE = 'branchline_organiser';
 
 /** A statement of a request that takes longer than this is stopped; the caller hears 503. */
 const STATEMENT_TIMEOUT_MILLISECONDS = 15_000;
+/** A server that stands still stops nothing: so long is waited for its word that it has. */
+const GRACE_MILLISECONDS = 2_000;
 
 /**
  * How the application's pool connects. Every session takes the application's role as its start-up
@@ -23,6 +25,7 @@ export function poolOptions(configuration: Configuration) {
       ? { query_timeout: STATEMENT_TIMEOUT_MILLISECONDS }
       : {
           application_name: 'branchline',
+          query_timeout: STATEMENT_TIMEOUT_MILLISECONDS + GRACE_MILLISECONDS,
           options: `-c role=${APPLICATION_ROLE} -c statement_timeout=${STATEMENT_TIMEOUT_MILLISECONDS}`,
         }),
   };
