@@ -12,9 +12,9 @@ const NO_NORTHERN_IRELAND = [
   'area BT. ONSPD and NSPL (https://geoportal.statistics.gov.uk) have Northern Ireland.',
 ];
 
-/** What an import did, for the terminal. */
-export function describeImport(report: ImportReport, keepsCurrent: boolean): string[] {
-  const { version, before } = report;
+/** What an import did, for the terminal; why one is held back, `describeHeldBack` says. */
+export function describeImport(report: ImportReport): string[] {
+  const { version, before, outcome } = report;
   const lines = [
     `${version}: ${counted(report.live)} live and ${counted(report.terminated)} terminated postcodes, ${counted(report.withoutPosition)} of them without a position.`,
   ];
@@ -24,17 +24,27 @@ export function describeImport(report: ImportReport, keepsCurrent: boolean): str
     lines.push(...describeFaults(report.faults, report.rejected));
   }
   if (!report.coversNorthernIreland) lines.push(...NO_NORTHERN_IRELAND);
+  if (outcome === 'held_back') return lines;
   if (before !== undefined && report.live < before.live * FAR_SMALLER) {
     lines.push(
       `${before.version} has ${counted(before.live)} live postcodes: is this release whole?`,
     );
   }
-  if (keepsCurrent) {
+  if (outcome === 'kept') {
     lines.push(`${before?.version ?? 'The built-in table'} answers on (postcodes use ${version}).`);
   } else {
     lines.push(`${version} answers now.${goingBack(before?.version)}`);
   }
   return lines;
+}
+
+/** Why a version does not answer although it was imported, and what there is to do. */
+export function describeHeldBack({ version, live, before }: ImportReport): string {
+  const current = before?.version ?? 'The built-in table';
+  return [
+    `${version} is kept, but does not answer: it has ${counted(live)} live postcodes, ${current} has ${counted(before?.live ?? 0)}.`,
+    `Is this release whole? ${current} answers on. If it is meant: postcodes use ${version}`,
+  ].join('\n');
 }
 
 /** The versions as a table for the terminal. */

@@ -6,10 +6,11 @@ import { DownloadFailed } from '../providers/downloads/download-file.js';
 import { PostcodeDatasetRefused } from './dataset/postcode-datasets.errors.js';
 import { PostcodeDatasets } from './dataset/postcode-datasets.js';
 import { onOneConnection } from './dataset/postcode-datasets.repository.js';
-import { describeImport, describeVersions } from './describe-datasets.js';
+import { describeHeldBack, describeImport, describeVersions } from './describe-datasets.js';
 import { removeAbandonedDownloads } from './importing/download-folder.js';
 import { fetchRelease } from './importing/fetch-release.js';
 import { ImportProgress } from './importing/import-progress.js';
+import { PostcodeImportHeldBack } from './importing/import-held-back.js';
 import { PostcodeImportRefused } from './importing/import-refused.js';
 import { importRelease } from './importing/postcode-import.js';
 import { openRelease, type ReleaseSource } from './importing/release-source.js';
@@ -26,6 +27,7 @@ export class PostcodeImportInterrupted extends Error {
 export const POSTCODE_FAULTS = [
   PostcodeDatasetRefused,
   PostcodeImportRefused,
+  PostcodeImportHeldBack,
   PostcodeImportInterrupted,
   DownloadFailed,
 ];
@@ -48,7 +50,9 @@ export function addPostcodeCommands(program: Command, print: Print): void {
 
   addImportOptions(postcodes.command('import'))
     .argument('<source>', 'a file (.csv, .zip, .csv.gz), a folder, or an address')
-    .description('Import ONSPD, NSPL or Code-Point Open as a new version, and let it answer')
+    .description(
+      'Import ONSPD, NSPL or Code-Point Open as a new version, and let it answer; code 1 where it is kept only, having far fewer live postcodes than the one in use',
+    )
     .action((source: string, flags: ImportFlags) => importFrom(source, flags, print));
 
   addImportOptions(postcodes.command('download'))
@@ -112,7 +116,10 @@ async function importFrom(source: string, flags: ImportFlags, print: Print): Pro
           onProgress: (bytes, of) => progress.show(bytes, of),
         }),
       ).finally(() => progress.end());
-      for (const line of describeImport(report, flags.keepCurrent === true)) print(line);
+      for (const line of describeImport(report)) print(line);
+      if (report.outcome === 'held_back') {
+        throw new PostcodeImportHeldBack(describeHeldBack(report));
+      }
     } finally {
       await release.close();
     }

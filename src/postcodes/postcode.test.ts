@@ -69,6 +69,24 @@ describe('a whole postcode', () => {
     ['M14-5RX', 'M14 5RX'],
     ['M14–5RX', 'M14 5RX'],
     ['M14.5RX.', 'M14 5RX'],
+    ['“M14 5RX”', 'M14 5RX'],
+    ['‘M14 5RX’', 'M14 5RX'],
+    ['„M14 5RX“', 'M14 5RX'],
+    ['«M14 5RX»', 'M14 5RX'],
+    ['"M14 5RX"', 'M14 5RX'],
+    ["'M14 5RX'", 'M14 5RX'],
+    ['`M14 5RX`', 'M14 5RX'],
+    ['″M14 5RX″', 'M14 5RX'],
+    ['＂M14 5RX＂', 'M14 5RX'],
+    ['(M14 5RX)', 'M14 5RX'],
+    ['[M14] 5RX', 'M14 5RX'],
+    ['{M14 5RX}', 'M14 5RX'],
+    ['<M14 5RX>', 'M14 5RX'],
+    ['（M14 5RX）', 'M14 5RX'],
+    ['("M14 5RX"),', 'M14 5RX'],
+    ['M14 5RX:', 'M14 5RX'],
+    ['M1 1AE;', 'M1 1AE'],
+    ['M1/1AE', 'M1 1AE'],
     ['M14\u00A05RX', 'M14 5RX'],
     ['\u2003M14\u20095RX\u3000', 'M14 5RX'],
     ['M14\u200B 5RX\uFEFF', 'M14 5RX'],
@@ -113,6 +131,16 @@ describe('a whole postcode', () => {
         const parsed = postcode(small ? typed.toLowerCase() : typed);
         expect(parsed).toMatchObject({ kind: 'unit', canonical: text });
         expect(parsePostcode(parsed.canonical)).toEqual(parsed);
+      }),
+    );
+  });
+
+  it('reads to itself from between any separators, with any of them for its space', () => {
+    const separators = fc.string({ unit: letters(` -–.,;:/"'\`“”‘’«»()[]{}<>`), maxLength: 4 });
+    fc.assert(
+      fc.property(unit, separators, separators, separators, (text, before, between, after) => {
+        const typed = `${before}${text.replace(' ', between)}${after}`;
+        expect(postcode(typed).canonical).toBe(text);
       }),
     );
   });
@@ -224,6 +252,12 @@ describe('what is no postcode', () => {
     'A',
     '1',
     'M14 5RX!',
+    'M14 5RX?',
+    'M14\\5RX',
+    '""',
+    '(/);:',
+    'M14 5RX / M14 5RY',
+    '½1 1AA',
     'ß1 1AA',
     'M14 5RX\u0000',
     '\uD800',
@@ -249,10 +283,15 @@ describe('what is no postcode', () => {
     expect(hint('12 Example Street, M14 5RX')).toMatch(/^That is too long for a postcode\./);
     expect(postcode(`${' '.repeat(500)}M14 5RX`).canonical).toBe('M14 5RX');
     expect(hint(`M14${' '.repeat(20)}5RX`)).toMatch(/^That is too long for a postcode\./);
+    expect(postcode(`${'('.repeat(6)}M14 5RX${')'.repeat(7)}`).canonical).toBe('M14 5RX');
+    expect(hint(`${'('.repeat(7)}M14 5RX${')'.repeat(7)}`)).toMatch(/^That is too long/);
   });
 
   it('never throws, whatever the text', () => {
-    const typed = fc.string({ unit: letters('MSW1405OIl rx-.\u200B\u0000ß'), maxLength: 25 });
+    const typed = fc.string({
+      unit: letters('MSW1405OIl rx-.;:/"\'“’()<½\u200B\u0000ß'),
+      maxLength: 25,
+    });
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), typed), (text) => {
         const parsed = parsePostcode(text);
@@ -267,7 +306,9 @@ describe('what is no postcode', () => {
 
   it('is refused in linear time, however long', () => {
     const started = performance.now();
-    for (const piece of ['M', '1', ' ', '-', 'M1 ', '\u200B']) parsePostcode(piece.repeat(1e6));
+    for (const piece of ['M', '1', ' ', '-', '"', '(', '/', 'M1 ', '\u200B']) {
+      parsePostcode(piece.repeat(1e6));
+    }
     expect(performance.now() - started).toBeLessThan(2000);
   });
 });

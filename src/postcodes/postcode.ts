@@ -81,12 +81,18 @@ const MOST_NEAR_SPELLINGS = 5;
 const OUTWARD = /^([A-Z]{1,2})(\d{1,2})([A-Z]?)$/;
 /** What nearly everybody types: there is nothing in it to be made plain. */
 const PLAIN_TEXT = /^[A-Za-z0-9]+(?: [A-Za-z0-9]+)?$/;
+/**
+ * What may stand between the parts of a postcode and around it, in NFKC: spaces, hyphens and dashes,
+ * brackets, quotes, and the signs that end a sentence or part two entries of a list.
+ */
+const SEPARATORS = /[\s\p{Z}\p{Pd}\u2212\p{Ps}\p{Pe}\p{Pi}\p{Pf}<>"'`\u2032.,;:/_]+/u;
 const EXAMPLE = 'A postcode looks like M14 5RX. The first half alone, like M14, works too.';
 
 /**
  * Reads a postcode, or the beginning of one, however a person writes it: in any case, with spaces,
- * dots or hyphens anywhere, in full-width characters, with O for 0 and I or l for 1. Besides the
- * six patterns of Royal Mail it knows `GIR 0AA`, `BFPO 105` and the overseas territories' codes.
+ * dots, hyphens, slashes, quotes or brackets anywhere, in full-width characters, with O for 0 and I
+ * or l for 1. Besides the six patterns of Royal Mail it knows `GIR 0AA`, `BFPO 105` and the overseas
+ * territories' codes.
  *
  * Short of a whole postcode a space decides: `M14` is a district, `M1 4` a sector. A form that is
  * never given out is read as the one that it is mistaken for: `S01 1AA` as `SO1 1AA`.
@@ -136,6 +142,7 @@ export function nearSpellings(text: string): string[] {
  * repaired, and nothing could as well be something else. A small l among capitals may be a 1.
  */
 export function isTypedExactly(text: string, { canonical }: Postcode): boolean {
+  if (text === canonical) return true;
   const groups = groupsOf(text) ?? [];
   const typed = groups.join('');
   const hasDoubtfulL = /^[A-Z0-9l]*$/.test(typed) && /l/.test(typed) && /[A-Z]/.test(typed);
@@ -197,7 +204,7 @@ function groupsOf(text: string): string[] | undefined {
   const groups = trimmed
     .normalize('NFKC')
     .replace(/\p{Cf}/gu, '')
-    .split(/[\s\p{Z}\p{Pd}\u2212.,_]+/u)
+    .split(SEPARATORS)
     .filter((group) => group !== '');
   // Capitals are made only after this test: "ß" in capitals is "SS", which is Southend.
   return groups.length > 0 && groups.every((group) => /^[A-Za-z0-9]+$/.test(group))

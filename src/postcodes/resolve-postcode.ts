@@ -20,7 +20,7 @@ export type PostcodeRegister = Pick<PostcodeLocator, 'knows'>;
  */
 export function resolvePostcode(text: string, register: PostcodeRegister): Postcode | NotAPostcode {
   const first = parsePostcode(text);
-  if (!isPostcode(first) || register.knows(first) !== false || isTypedExactly(text, first)) {
+  if (!isPostcode(first) || isTypedExactly(text, first) || register.knows(first) !== false) {
     return first;
   }
   const known = nearSpellings(text)

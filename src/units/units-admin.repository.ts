@@ -168,19 +168,30 @@ export class UnitsAdminRepository {
     return dropped.sort((one, other) => (one.code < other.code ? -1 : 1));
   }
 
-  /** How many people belong to a unit (counted to ten thousand), and its duties that are open. */
+  /**
+   * How many people belong to a unit (counted to ten thousand), how many of these by an override that
+   * holds, and its duties that are open.
+   */
   async remaining(manager: OrganiserManager, unitId: string) {
-    const [row] = await manager.query<{ people: number; duties: number }[]>(
-      `SELECT (SELECT count(*)::integer
-                 FROM (SELECT FROM person WHERE unit_id = $1 LIMIT ${COUNTED_AT_MOST + 1}) counted)
-                AS people,
+    const [row] = await manager.query<{ people: number; overridden: number; duties: number }[]>(
+      `WITH counted AS (
+         SELECT id FROM person WHERE unit_id = $1 LIMIT ${COUNTED_AT_MOST + 1})
+       SELECT (SELECT count(*)::integer FROM counted) AS people,
+              (SELECT count(*)::integer FROM counted
+                WHERE EXISTS (
+                        SELECT FROM allocation a
+                         WHERE a.person_id = counted.id AND a.valid_until IS NULL
+                           AND a.method = 'override'
+                           AND (a.overridden_until IS NULL OR a.overridden_until > clock_now())))
+                AS overridden,
               (SELECT count(*)::integer FROM follow_up
                 WHERE unit_id = $1 AND state IN ('open', 'acknowledged', 'no_answer')) AS duties`,
       [unitId],
     );
-    const { people = 0, duties = 0 } = row ?? {};
+    const { people = 0, overridden = 0, duties = 0 } = row ?? {};
     const peopleToMove = {
       count: Math.min(people, COUNTED_AT_MOST),
+      overridden: Math.min(overridden, COUNTED_AT_MOST),
       capped: people > COUNTED_AT_MOST,
     };
     return { peopleToMove, openDuties: duties };

@@ -26,7 +26,7 @@ const placeFields = {
     .optional()
     .meta({
       description:
-        'When it meets, public. A place behind the last comma becomes the venue, unless one is given',
+        'When it meets, public. From the first words that tell no time it becomes the venue, unless `venue` is given, too',
       examples: ['Every Monday, 7.30 pm'],
     }),
   venue: text({ max: 500 })
@@ -136,6 +136,14 @@ export const changedBranchSchema = adminBranchSchema
           .meta({ description: 'Codes that no longer lead here', examples: [['LS21']] }),
         peopleToMove: z.object({
           count: z.number().int(),
+          overridden: z
+            .number()
+            .int()
+            .meta({
+              description:
+                'Of those counted: put here by an organiser’s override, which no recompute touches. They ' +
+                'stay until it ends or an organiser puts them elsewhere',
+            }),
           capped: z.boolean().meta({ description: 'true: there are more than were counted' }),
         }),
         openDuties: z.number().int(),

@@ -161,11 +161,13 @@ export class UnitsAdminService {
     for (const rule of rules) {
       await recordDeed(manager, organiser, 'coverage_rule.deleted', 'coverage_rule', rule.id);
     }
+    const remaining = await this.repository.remaining(manager, id);
     return {
       rulesDropped: rules.map(({ code }) => code),
-      ...(await this.repository.remaining(manager, id)),
+      ...remaining,
       next:
         `Nobody new is sent to ${name}. Its people stay there until allocations are recomputed; ` +
+        overriddenInWords(remaining.peopleToMove.overridden) +
         `its open duties go to ${region.name} with their next notice.`,
     };
   }
@@ -178,6 +180,16 @@ export class UnitsAdminService {
   ): Promise<void> {
     return recordDeed(manager, { organiserId }, action, 'unit', unitId);
   }
+}
+
+/** What a recompute passes over, as a part of a sentence; nothing where that is nobody. */
+function overriddenInWords(count: number): string {
+  if (count === 0) return '';
+  const who = count === 1 ? '1 of them was' : `${count} of them were`;
+  return (
+    `${who} put there by an organiser’s override, and no recompute moves anybody who was: they stay ` +
+    'until their override ends or an organiser moves them by hand; '
+  );
 }
 
 function found<Unit>(unit: Unit | undefined): Unit {

@@ -247,9 +247,11 @@ describe('closing a branch', () => {
       closedAt: '2026-11-01T00:00:00.000Z',
       closing: {
         rulesDropped: ['CF62', 'W05001234'],
-        peopleToMove: { count: 1, capped: false },
+        peopleToMove: { count: 1, overridden: 0, capped: false },
         openDuties: 1,
-        next: expect.stringContaining('Wales'),
+        next:
+          'Nobody new is sent to Barry. Its people stay there until allocations are recomputed; ' +
+          'its open duties go to Wales with their next notice.',
       },
     });
     expect((await audited()).map(({ action }) => action)).toEqual([
@@ -274,5 +276,33 @@ describe('closing a branch', () => {
     expect((await audited()).at(-1)).toMatchObject({ action: 'branch.reopened' });
     const rules = await get(`coverage-rules?unit=${barry.id}`, 'wales');
     expect(rules.body.data).toEqual([]);
+  });
+
+  it('says how many are there by an override that holds, which no recompute touches', async () => {
+    const made = await post('branches', 'wales', { slug: 'neath', name: 'Neath', region: 'wales' });
+    const neath = { id: made.body.id as string, kind: 'branch' as const, slug: 'neath' };
+    const people: string[] = [];
+    for (const until of ['none', null, '30 days', '-1 hour']) {
+      const { personId } = await makeSubmission(stage.database, { unit: neath });
+      people.push(personId);
+      if (until === 'none') continue;
+      await stage.database.sql(
+        `UPDATE allocation SET method = 'override', reason = 'goes to meetings there',
+                decided_by = $2, overridden_until = clock_now() + $3::interval
+          WHERE person_id = $1`,
+        [personId, stage.organisation.organisers.wales.id, until],
+      );
+    }
+    const path = `branches/${neath.id}`;
+    const closed = await patch(path, 'wales', { closedAt: '2026-11-01T00:00:00Z' }, '"1"');
+    expect(closed.body.closing).toMatchObject({
+      peopleToMove: { count: 4, overridden: 2, capped: false },
+      next: expect.stringContaining(
+        '; 2 of them were put there by an organiser’s override, and no recompute moves anybody who ' +
+          'was: they stay until their override ends or an organiser moves them by hand; its open',
+      ),
+    });
+    const listed = await get('people?branch=neath', 'wales');
+    expect(listed.body.data.map(({ id }: { id: string }) => id).sort()).toEqual(people.sort());
   });
 });

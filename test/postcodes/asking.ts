@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { ImportReport } from '../../src/postcodes/importing/postcode-import.js';
 import type { TestDatabase } from '../support/test-database.js';
-import { importInto, startLocator, type TestLocator } from './support.js';
+import { importAndUse, startLocator, type TestLocator } from './support.js';
 
 /** A row of ONSPD. */
 export const MANCHESTER = {
@@ -32,7 +32,7 @@ export async function askingOf<Result>(
   path: string,
   ask: (locator: TestLocator) => Result,
 ): Promise<{ report: ImportReport; answer: Result }> {
-  const report = await importInto(database, path);
+  const report = await importAndUse(database, path);
   const locator = await startLocator(database.url);
   try {
     expect(locator.locator.version).toBe(report.version);

@@ -2,7 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { breakableRoute } from '../support/breakable-route.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { makeReleaseFolder, onspdFile, type ReleaseFolder } from './release-files.js';
-import { importInto, postcode, startLocator, type TestLocator, withDatasets } from './support.js';
+import {
+  importAndUse,
+  importInto,
+  postcode,
+  startLocator,
+  type TestLocator,
+  withDatasets,
+} from './support.js';
 
 let database: TestDatabase;
 let folder: ReleaseFolder;
@@ -39,10 +46,10 @@ const importRows = async (
   name: string,
   rows: Parameters<typeof onspdFile>[0],
   keepCurrent = false,
-) =>
-  importInto(database, await folder.write(`ONSPD_${name}_UK.csv`, onspdFile(rows)), {
-    keepCurrent,
-  });
+) => {
+  const path = await folder.write(`ONSPD_${name}_UK.csv`, onspdFile(rows));
+  return keepCurrent ? importInto(database, path, { keepCurrent }) : importAndUse(database, path);
+};
 const expectAnswersFrom = (version: string, one = locator) =>
   vi.waitFor(() => expect(one.locator.version).toBe(version), { timeout: 10_000 });
 

@@ -10,6 +10,10 @@ let database: TestDatabase;
 let folder: ReleaseFolder;
 beforeAll(async () => {
   database = await createTestDatabase();
+  // A release of withdrawn postcodes alone is refused where it would be the first.
+  const first = await makeReleaseFolder();
+  await importInto(database, await first.write('ONSPD_AUG_2020_UK.csv', onspdFile([MANCHESTER])));
+  await first.remove();
 });
 afterAll(() => database.drop());
 beforeEach(async () => {

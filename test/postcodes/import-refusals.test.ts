@@ -99,6 +99,30 @@ describe('bad rows', () => {
   });
 });
 
+describe('a first release without a live postcode', () => {
+  it('is refused, and nothing of it is kept', async () => {
+    const empty = await createTestDatabase();
+    try {
+      const path = await folder.write('old.csv', onspdFile([{ ...GOOD, doterm: '200112' }]));
+      for (const keepCurrent of [false, true]) {
+        await expect(importInto(empty, path, { keepCurrent })).rejects.toThrow(
+          /^old\.csv has no live postcode\. Nothing has changed\.$/,
+        );
+      }
+      expect(
+        await empty.sql(
+          `SELECT (SELECT count(*)::integer FROM postcode_dataset) AS versions,
+                  (SELECT count(*)::integer FROM postcode_dataset_chunk) AS chunks,
+                  (SELECT count(*)::integer FROM audit_event) AS deeds,
+                  (SELECT dataset_id FROM current_postcode_dataset) AS current`,
+        ),
+      ).toEqual([{ versions: 0, chunks: 0, deeds: 0, current: null }]);
+    } finally {
+      await empty.drop();
+    }
+  });
+});
+
 describe('a file is refused in words', () => {
   const onspd = onspdFile([GOOD]);
   const archive = zipOf({ 'Data/ONSPD_NOV_2025_UK.csv': onspdFile(goodRows(500)) });

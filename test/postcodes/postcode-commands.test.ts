@@ -146,6 +146,76 @@ describe('import, list, use and remove', () => {
   });
 });
 
+describe('an import that is hardly a whole release', () => {
+  const live = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      pcds: `M${1 + Math.floor(n / 100)} ${n % 10}A${'ABDEFGHJLN'.charAt((n / 10) % 10)}`,
+      lat: '53.4546',
+      long: '-2.2263',
+      ctry: 'E92000001',
+    }));
+  const written = (name: string, rows: Parameters<typeof onspdFile>[0]) =>
+    folder.write(`ONSPD_${name}_UK.csv`, onspdFile(rows));
+  const withdrawn = MANCHESTER.filter(({ doterm }) => doterm !== undefined);
+  const deeds = async () =>
+    (
+      await database.sql<{ action: string }>(
+        `SELECT action FROM audit_event WHERE subject_kind = 'postcode_dataset' ORDER BY at`,
+      )
+    ).map(({ action }) => action.replace('postcode_dataset.', ''));
+
+  beforeEach(async () => {
+    const first = await runCommand(database, ['import', await written('AUG_2025', live(1_001))]);
+    expect(first).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('is kept with a word and code 1, and answers when it is told to', async () => {
+    const cut = startCommand(database, ['import', await written('NOV_2025', live(500))]);
+    const { code, out, err } = await cut.ended;
+    expect(code).toBe(1);
+    expect(out).toMatch(/^onspd-2025-11: 500 live and 0 terminated postcodes, [^]*the\narea BT/);
+    expect(out).not.toContain('answers now');
+    expect(err).toBe(
+      [
+        'Reading: 100 %',
+        'onspd-2025-11 is kept, but does not answer: it has 500 live postcodes, onspd-2025-08 has 1,001.',
+        'Is this release whole? onspd-2025-08 answers on. If it is meant: postcodes use onspd-2025-11',
+        '',
+      ].join('\n'),
+    );
+    expect(await current()).toBe('onspd-2025-08');
+    expect(await deeds()).toEqual(['imported', 'imported']);
+    expect(await runCommand(database, ['use', 'onspd-2025-11'])).toMatchObject({ code: 0 });
+    expect(await current()).toBe('onspd-2025-11');
+    expect(await deeds()).toEqual(['imported', 'imported', 'used']);
+  });
+
+  it('has less than half of the live postcodes in use, or none', async () => {
+    const half = await runCommand(database, ['import', await written('NOV_2025', live(501))]);
+    expect(half).toMatchObject({ code: 0, err: '' });
+    expect(half.out).toMatch(
+      /\nonspd-2025-08 has 1,001 live postcodes: is this release whole\?\nonspd-2025-11 answers now\./,
+    );
+    const none = await runCommand(database, ['import', await written('FEB_2026', withdrawn)]);
+    expect(none).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^onspd-2026-02: 0 live and 1 terminated postcodes/),
+      err: expect.stringMatching(/^onspd-2026-02 is kept.* it has 0 live .*onspd-2025-11 has 501/),
+    });
+    expect(await current()).toBe('onspd-2025-11');
+    expect(await versions()).toEqual(['onspd-2025-08', 'onspd-2025-11', 'onspd-2026-02']);
+  });
+
+  it('ends with code 0 where it was to be loaded only', async () => {
+    const path = await written('NOV_2025', live(3));
+    const { code, out } = await runCommand(database, ['import', '--keep-current', path]);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /is this release whole\?\nonspd-2025-08 answers on \(postcodes use onspd-2025-11\)\.\n$/,
+    );
+  });
+});
+
 describe('an import that does not come to its end', () => {
   /** Holds the last step of an import up: everything is written, nothing is switched. */
   async function heldUp(): Promise<Client> {

@@ -102,6 +102,11 @@ export class PostcodeDatasetsRepository {
     );
   }
 
+  /** Until the commit no other version is taken into use. */
+  async lockCurrent(): Promise<void> {
+    await this.manager.query('SELECT FROM current_postcode_dataset FOR UPDATE');
+  }
+
   /** From the commit on every process answers from this version. */
   async makeCurrent(id: string): Promise<void> {
     await this.manager.query(

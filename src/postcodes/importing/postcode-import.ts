@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { newId } from '../../platform/new-id.js';
-import type { DatasetCounts, DatasetKind } from '../dataset/dataset-version.js';
+import type { DatasetCounts, DatasetKind, DatasetVersion } from '../dataset/dataset-version.js';
 import { recordDatasetDeed } from '../dataset/postcode-datasets.js';
 import { PostcodeDatasetsRepository } from '../dataset/postcode-datasets.repository.js';
 import { PostcodeImportRefused } from './import-refused.js';
@@ -19,24 +19,34 @@ export interface ImportOptions extends ReadingOptions {
   readonly keepCurrent: boolean;
 }
 
+/** With less than this share of the live postcodes in use, a version answers only when told to. */
+const HARDLY_WHOLE = 0.5;
+
+/**
+ * What became of an imported version: it `answers`; it is `kept` beside the one in use, as was asked;
+ * or it is `held_back` beside it, because it has far too few live postcodes to be a whole release.
+ */
+export type ImportOutcome = 'answers' | 'kept' | 'held_back';
+
 /** What an import did. */
 export interface ImportReport extends DatasetCounts {
   readonly version: string;
   readonly kind: DatasetKind;
+  readonly outcome: ImportOutcome;
   /** Rows that named a postcode once more. */
   readonly repeated: number;
   readonly faults: readonly RowFault[];
   /** Whether it holds any postcode of Northern Ireland. */
   readonly coversNorthernIreland: boolean;
   /** The version that answered before, and how many live postcodes it has. */
-  readonly before: { readonly version: string; readonly live: number } | undefined;
+  readonly before: Pick<DatasetVersion, 'version' | 'live'> | undefined;
 }
 
 /**
  * Imports a release as a new version. It is read and checked whole before anything is written, and
- * becomes current in one commit at the end. Whatever happens before leaves the current version as
- * it was: what is cut off is cleared away by the next command, what fails or is interrupted by this
- * one.
+ * becomes current in one commit at the end, unless it is held back. Whatever happens before leaves
+ * the current version as it was: what is cut off is cleared away by the next command, what fails or
+ * is interrupted by this one.
  *
  * @param owner on one connection of the owner's, which the import's lock belongs to.
  * @throws PostcodeImportRefused in words, when another import runs or the release cannot be taken.
@@ -90,39 +100,65 @@ class PostcodeImport {
       fileName: this.source.name,
       columns: release.columns,
     });
-    await this.write(id, release);
+    const sha256 = await this.write(id, release);
+    const { before, outcome } = await this.complete(id, release, sha256);
     const { snapshot } = release;
-    const before = versions.find(({ current }) => current);
     return {
       version,
       kind: release.kind,
+      outcome,
       ...snapshot.counts,
       rejected: release.rejected,
       repeated: snapshot.repeated,
       faults: release.faults,
       coversNorthernIreland: snapshot.outcodes.some((outcode) => /^BT\d/.test(outcode)),
-      before: before && { version: before.version, live: before.live },
+      before,
     };
   }
 
-  private async write(id: string, { snapshot, rejected }: ReadRelease): Promise<void> {
-    const { signal, keepCurrent } = this.options;
+  /** @returns the SHA-256 of all of it. */
+  private async write(id: string, { snapshot }: ReadRelease): Promise<Buffer> {
     const hash = createHash('sha256');
     let number = 0;
     for (const chunk of snapshot.chunks()) {
-      signal.throwIfAborted();
+      this.options.signal.throwIfAborted();
       hash.update(chunk);
       await this.repository.insertChunk(id, number, chunk);
       number += 1;
     }
+    return hash.digest();
+  }
+
+  /** Makes the version one that can be used, and lets it answer unless something speaks against it. */
+  private async complete(
+    id: string,
+    { snapshot, rejected }: ReadRelease,
+    sha256: Buffer,
+  ): Promise<Pick<ImportReport, 'before' | 'outcome'>> {
     const { counts, bytes } = snapshot;
-    await this.owner.transaction(async (manager) => {
+    return this.owner.transaction(async (manager) => {
       const repository = new PostcodeDatasetsRepository(manager);
-      await repository.complete({ id, ...counts, rejected, bytes, sha256: hash.digest() });
-      if (!keepCurrent) await repository.makeCurrent(id);
+      await repository.complete({ id, ...counts, rejected, bytes, sha256 });
+      // Whoever uses another version while this one is read changes what it is measured by.
+      await repository.lockCurrent();
+      const before = (await repository.list()).find(({ current }) => current);
+      const outcome = this.outcomeOf(counts.live, before);
+      if (outcome === 'answers') await repository.makeCurrent(id);
       await recordDatasetDeed(manager, 'imported', id);
-      signal.throwIfAborted();
+      this.options.signal.throwIfAborted();
+      return { before: before && { version: before.version, live: before.live }, outcome };
     });
+  }
+
+  private outcomeOf(live: number, before: DatasetVersion | undefined): ImportOutcome {
+    if (live === 0 && before === undefined) {
+      throw new PostcodeImportRefused(
+        `${this.source.name} has no live postcode. Nothing has changed.`,
+      );
+    }
+    if (this.options.keepCurrent) return 'kept';
+    const isHardlyWhole = before !== undefined && live < before.live * HARDLY_WHOLE;
+    return live === 0 || isHardlyWhole ? 'held_back' : 'answers';
   }
 
   /** `onspd-2025-11`, and `onspd-2025-11-2` where that is taken. */
