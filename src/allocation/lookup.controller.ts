@@ -8,6 +8,7 @@ import { Direct } from '../platform/http/direct-route.js';
 import { limitParameter } from '../platform/http/keyset-page.js';
 import { Cors, RateLimit } from '../platform/http/route-decorators.js';
 import { text } from '../platform/http/text.schema.js';
+import { POSTCODE_ATTRIBUTION } from '../postcodes/attribution.js';
 import { lookupAnswerSchema } from './lookup.schemas.js';
 import { LookupService } from './lookup.service.js';
 
@@ -43,8 +44,7 @@ export class LookupController {
   @Direct(plainLookupQuery)
   @ApiOperation({
     summary: 'The branch that looks after a postcode, and the nearest ones',
-    description:
-      'Contains OS data © Crown copyright and database right 2025. Contains Royal Mail data © Royal Mail copyright and database right 2025. Contains National Statistics data © Crown copyright and database right 2025. Open Government Licence v3.',
+    description: POSTCODE_ATTRIBUTION,
   })
   @Cors('anyone')
   @RateLimit({

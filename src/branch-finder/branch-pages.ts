@@ -5,6 +5,7 @@ import { LookupService } from '../allocation/lookup.service.js';
 import { Configuration } from '../platform/config/configuration.js';
 import type { Problem } from '../platform/http/problem.js';
 import { notFound, unavailable } from '../platform/http/standard-problems.js';
+import { POSTCODE_ATTRIBUTION } from '../postcodes/attribution.js';
 import { PostcodeLocator } from '../postcodes/postcode-locator.js';
 import type { DirectoryView } from '../units/directory-view.js';
 import { UnitDirectory } from '../units/unit-directory.js';
@@ -154,11 +155,13 @@ export class BranchPages {
     };
   }
 
-  /** The organisation, as the frame of every page shows it. */
+  /** The organisation and the sources of the postcodes, as the frame of every page shows them. */
   private frame(view: DirectoryView) {
-    if (!view.isReady) return { organisation: { name: null, phone: null, email: null } };
+    const attribution = POSTCODE_ATTRIBUTION;
+    if (!view.isReady)
+      return { attribution, organisation: { name: null, phone: null, email: null } };
     const { name, phone, email } = view.national;
-    return { organisation: { name, phone, email } };
+    return { attribution, organisation: { name, phone, email } };
   }
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { projectRoot } from '../platform/project-root.js';
+import { POSTCODE_ATTRIBUTION } from '../postcodes/attribution.js';
 
 /** A file that browsers load from us. */
 export interface BrowserFile {
@@ -36,7 +37,7 @@ export class BrowserFiles {
   readonly coastline = file('coastline.js', SCRIPT, coastlineScript());
   readonly map = file('branches-map.js', SCRIPT, readFileSync(join(OWN, 'branches-map.js')));
   /** For other sites, at an address that stays. */
-  readonly embed = file('embed-branches.js', SCRIPT, readFileSync(join(OWN, 'embed-branches.js')));
+  readonly embed = file('embed-branches.js', SCRIPT, embedScript());
   private readonly byPath = new Map(
     [this.leafletStyle, this.leaflet, this.coastline, this.map].map((one) => [one.path, one]),
   );
@@ -56,6 +57,14 @@ function file(name: string, type: string, content: Buffer): BrowserFile {
 
 function pathOf(version: string, name: string): string {
   return `/assets/${version}/${name}`;
+}
+
+/** With the words that have to stand beside every answer. */
+function embedScript(): Buffer {
+  const source = readFileSync(join(OWN, 'embed-branches.js'), 'utf8');
+  const script = source.replace("'{{ attribution }}'", JSON.stringify(POSTCODE_ATTRIBUTION));
+  if (script === source) throw new Error('embed-branches.js has no place for the attribution.');
+  return Buffer.from(script);
 }
 
 /** The coast as a script: the page may load scripts of ours, and need open no connection. */

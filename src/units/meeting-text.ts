@@ -66,7 +66,7 @@ const BETWEEN = new RegExp(
 );
 /** Where a new thought begins, or a number: the word before it is no part of a name. */
 const PAUSE = /[,;:()[|@–—\n]|\.\s|\s-\s|[0-9]$|(?<!\p{L})(?:at|in)(?!\p{L})/iu;
-const BEFORE_A_PLACE = /^(?:[\s,;:.()[\]&+/|@–—-]+|at(?=\s))+/iu;
+const BEFORE_A_PLACE = /^(?:[\s,;:.()[\]&+/|@–—-]|at(?=\s))+/iu;
 
 /**
  * Takes the place out of a meeting text such as “Every Monday, 7.30 pm, Community Centre”. A venue

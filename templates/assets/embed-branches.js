@@ -19,6 +19,8 @@
   const { into, join, limit } = script.dataset;
   const address = (path) => new URL(`../${path}`, script.src);
   const PATIENCE_MS = 10_000;
+  /** Filled in by the server. */
+  const ATTRIBUTION = '{{ attribution }}';
   const WORDS = {
     empty: 'Please give a postcode, such as M14 5RX or M14.',
     away: 'We cannot look this up just now. Please try again in a minute, or ',
@@ -193,6 +195,7 @@
         {},
         element('a', 'branchline-link', { href: joinPage.href }, 'Join us'),
       ),
+      element('p', 'branchline-attribution', {}, element('small', '', {}, ATTRIBUTION)),
     );
   }
 

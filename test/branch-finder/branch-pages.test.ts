@@ -5,6 +5,7 @@ import request from 'supertest';
 import { v7 as uuidV7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { projectRoot } from '../../src/platform/project-root.js';
+import { POSTCODE_ATTRIBUTION } from '../../src/postcodes/attribution.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 
 /** As the authors of Leaflet publish them for 1.9.4. */
@@ -148,6 +149,23 @@ describe('the page of a branch', () => {
   );
 });
 
+describe('the sources of the postcodes', () => {
+  it.each([
+    '/branches',
+    '/branches?postcode=M14+5RX',
+    '/branches?postcode=banana',
+    '/branches/hull',
+  ])('are named at the foot of %s', async (path) => {
+    expect(words((await get(path)).text)).toContain(POSTCODE_ATTRIBUTION);
+  });
+
+  it('are those of our licences', async () => {
+    expect(POSTCODE_ATTRIBUTION).toBe(
+      'Contains OS data © Crown copyright and database right 2025. Contains Royal Mail data © Royal Mail copyright and database right 2025. Contains National Statistics data © Crown copyright and database right 2025. Open Government Licence v3.',
+    );
+  });
+});
+
 describe('what caches, search engines and other sites get to know', () => {
   it('of an answer: nothing', async () => {
     for (const postcode of ['M14 5RX', 'banana', '']) {
@@ -272,7 +290,8 @@ describe('the script for other sites', () => {
       etag: expect.stringMatching(/^"[0-9a-f]{16}"$/),
     });
     const source = readFileSync(join(projectRoot, 'templates/assets/embed-branches.js'), 'utf8');
-    expect(text).toBe(source);
+    expect(text).toBe(source.replace("'{{ attribution }}'", `"${POSTCODE_ATTRIBUTION}"`));
+    expect(text).toContain(POSTCODE_ATTRIBUTION);
     await get('/embed/branches.js').set('If-None-Match', String(headers['etag'])).expect(304);
     const crossing = await get('/embed/branches.js').set('Origin', 'https://www.example.org');
     expect(crossing.headers['access-control-allow-origin']).toBe('*');

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { POSTCODE_ATTRIBUTION } from '../../src/postcodes/attribution.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 import {
   expectAccessible,
@@ -92,6 +93,9 @@ describe.skipIf(chromium === undefined)('the branch finder on another website', 
       'Regional organiser: North West, 07769 611 320',
     );
     expect(await answer.locator('.branchline-others li').count()).toBe(2);
+    expect(await answer.locator('.branchline-attribution').textContent()).toBe(
+      POSTCODE_ATTRIBUTION,
+    );
     expect(await page.getByRole('link', { name: 'Join us' }).getAttribute('href')).toBe(
       `${app.url}/join?postcode=M14+5RX`,
     );
