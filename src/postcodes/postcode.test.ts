@@ -81,7 +81,6 @@ describe('a whole postcode', () => {
     ['(M14 5RX)', 'M14 5RX'],
     ['[M14] 5RX', 'M14 5RX'],
     ['{M14 5RX}', 'M14 5RX'],
-    ['<M14 5RX>', 'M14 5RX'],
     ['（M14 5RX）', 'M14 5RX'],
     ['("M14 5RX"),', 'M14 5RX'],
     ['M14 5RX:', 'M14 5RX'],
@@ -136,7 +135,7 @@ describe('a whole postcode', () => {
   });
 
   it('reads to itself from between any separators, with any of them for its space', () => {
-    const separators = fc.string({ unit: letters(` -–.,;:/"'\`“”‘’«»()[]{}<>`), maxLength: 4 });
+    const separators = fc.string({ unit: letters(` -–.,;:/"'\`“”‘’«»()[]{}`), maxLength: 4 });
     fc.assert(
       fc.property(unit, separators, separators, separators, (text, before, between, after) => {
         const typed = `${before}${text.replace(' ', between)}${after}`;

@@ -85,7 +85,7 @@ const PLAIN_TEXT = /^[A-Za-z0-9]+(?: [A-Za-z0-9]+)?$/;
  * What may stand between the parts of a postcode and around it, in NFKC: spaces, hyphens and dashes,
  * brackets, quotes, and the signs that end a sentence or part two entries of a list.
  */
-const SEPARATORS = /[\s\p{Z}\p{Pd}\u2212\p{Ps}\p{Pe}\p{Pi}\p{Pf}<>"'`\u2032.,;:/_]+/u;
+const SEPARATORS = /[\s\p{Z}\p{Pd}\u2212\p{Ps}\p{Pe}\p{Pi}\p{Pf}"'`\u2032.,;:/_]+/u;
 const EXAMPLE = 'A postcode looks like M14 5RX. The first half alone, like M14, works too.';
 
 /**

@@ -58,9 +58,9 @@ const DOUBTFUL = anyOf(
   'term[- ]?time',
 );
 
-const TIME = new RegExp(`(?:(?<plain>${PLAIN})|${DOUBTFUL})${ENDS}`, 'iuy');
+export const TIME = new RegExp(`(?:(?<plain>${PLAIN})|${DOUBTFUL})${ENDS}`, 'iuy');
 /** May stand between two times; with no time behind them they are none. */
-const BETWEEN = new RegExp(
+export const BETWEEN = new RegExp(
   String.raw`(?:[\s,;:.()&+/|@–—-]|(?:and|or|from|to|until|till|at|on|in|for|between|during|except|excluding|not|but|then)${ENDS})*`,
   'iuy',
 );
@@ -116,7 +116,8 @@ function withBracketClosed(text: string): string {
 
 /** Without the bracket that was opened before the place. */
 function withoutLooseBracket(text: string): string {
-  return count(text, ')') > count(text, '(')
-    ? text.replace(/[\s)]+$/, '')
-    : text.replace(/\]$/, '');
+  if (count(text, ')') <= count(text, '(')) return text.endsWith(']') ? text.slice(0, -1) : text;
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ')' || text[end - 1] === ' ')) end -= 1;
+  return text.slice(0, end);
 }

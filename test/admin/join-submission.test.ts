@@ -77,7 +77,7 @@ describe('one join submission', () => {
 
   it('audits who read it', async () => {
     const { id } = await make();
-    await get(`/${id}`).set('X-Request-Id', 'reading-it-1').expect(200);
+    await get(`/${id}`).set('X-Request-Id', '4bf92f3577b34da6a3ce929d0e0e4736').expect(200);
     const audit = await stage.database.sql(
       'SELECT actor_kind, actor_id, action, subject_kind, subject_id, request_id FROM audit_event',
     );
@@ -88,7 +88,7 @@ describe('one join submission', () => {
         action: 'join_submission.read',
         subject_kind: 'join_submission',
         subject_id: id,
-        request_id: 'reading-it-1',
+        request_id: '4bf92f3577b34da6a3ce929d0e0e4736',
       },
     ]);
   });

@@ -4,6 +4,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { projectRoot } from '../../src/platform/project-root.js';
 import { pathologicalTexts } from './pathological-texts.js';
+import { BETWEEN, TIME } from '../../src/units/meeting-text.js';
 
 /**
  * Long enough that reading a text again from each of its characters takes a hundred times as long
@@ -111,9 +112,17 @@ describe('every regular expression of src', () => {
     expect(patterns.map(({ source }) => source)).toContain('^bls_[A-Za-z0-9_-]{43}$');
   });
 
-  it('is written out, but for the one that is made of our own routes', () => {
-    expect(files.flatMap(built)).toEqual(['src/platform/http/route-table.ts']);
+  it('is written out, but for those that are made of our own routes and of parts of their own', () => {
+    expect(files.flatMap(built).sort()).toEqual([
+      'src/platform/http/route-table.ts',
+      'src/units/meeting-text.ts',
+      'src/units/meeting-text.ts',
+    ]);
   });
+
+  it('that is made of parts reads a text once, too', () => {
+    for (const pattern of [TIME, BETWEEN]) expect(slowOn(pattern), pattern.source).toBeUndefined();
+  }, 60_000);
 
   it('reads a text once, whatever stands in it', () => {
     const slow = patterns.flatMap((pattern) => {
