@@ -436,15 +436,20 @@ describe('the page of a confirmation link', () => {
       const [before = '', after = ''] = html.split('<button');
       expect(before).toContain('Somebody filled in our join form on 20 November 2026');
       expect(before).toContain('you say that it is yours, and that it was you who filled in');
-      expect(before).toMatch(/Your details with us.*your choices.*will then be those of that form/);
+      expect(before).toContain('These details then go onto your record');
       expect(before).toContain('please do not press, and nothing will change');
       expect(after).toContain('Yes, I filled in that form: use its details</button>');
       expect(html.match(/<button/g)).toHaveLength(1);
     });
 
-    it('shows nothing of what was filled in: the mailbox may be somebody else’s', () => {
-      expect(html).toContain('sam@example.org');
-      expect(html).not.toMatch(/High|M14|m145rx|Manchester|1990|900123|Sam\b/);
+    it('shows exactly what their press takes over', () => {
+      expect(html).toContain('<dt>Address</dt><dd>1 &lt;High&gt; St, Manchester</dd>');
+      expect(html).toContain('<dt>Postcode</dt><dd>M14 5RX</dd>');
+      expect(html).toContain('<dt>Date of birth</dt><dd>1990-05-17</dd>');
+      expect(html).toContain('<dt>Phone number</dt><dd>+447700900123</dd>');
+      expect(html).toContain('<dt>News by email</dt><dd>yes</dd>');
+      expect(html).toContain('<dt>News by text message</dt><dd>no</dd>');
+      expect(html).not.toContain('News by phone');
     });
 
     it('names the day as it was in London', () => {
