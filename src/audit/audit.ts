@@ -43,6 +43,22 @@ export function recordDeed(
   });
 }
 
+/** The same for what somebody did at the command line. */
+export function recordCommand(
+  manager: EntityManager,
+  action: string,
+  subjectKind: SubjectKind,
+  subjectId: string | null,
+): Promise<void> {
+  return recordAudit(manager, {
+    actorKind: 'command_line',
+    actorId: null,
+    action,
+    subjectKind,
+    subjectId,
+  });
+}
+
 /**
  * Callers choose their request ids, and nothing can be deleted from the trail: an id that could be
  * words stands there as the UUID of version 5 that is made of it.

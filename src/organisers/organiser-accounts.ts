@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { recordAudit } from '../audit/audit.js';
+import { recordCommand } from '../audit/audit.js';
 import { DEMO_PASSWORD } from '../platform/config/configuration.js';
 import { emailAddress, text } from '../platform/http/text.schema.js';
 import type { Office } from '../units/office.js';
@@ -87,13 +87,7 @@ export class OrganiserAccounts {
       await repository.grant(id, role, unit.id);
       const office = await fillOffice(repository, role, unit.id, id);
       for (const action of ['organiser.created', `grant.${role}_given`]) {
-        await recordAudit(manager, {
-          actorKind: 'command_line',
-          actorId: null,
-          action,
-          subjectKind: 'organiser',
-          subjectId: id,
-        });
+        await recordCommand(manager, action, 'organiser', id);
       }
       return {
         id,
@@ -178,13 +172,7 @@ export class OrganiserAccounts {
       if (id === undefined) throw new OrganiserUnknown(email);
       await change(repository, id);
       const sessions = await repository.endSessions(id);
-      await recordAudit(manager, {
-        actorKind: 'command_line',
-        actorId: null,
-        action,
-        subjectKind: 'organiser',
-        subjectId: id,
-      });
+      await recordCommand(manager, action, 'organiser', id);
       return { email, sessions };
     });
   }

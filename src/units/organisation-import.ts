@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { recordAudit } from '../audit/audit.js';
+import { recordCommand } from '../audit/audit.js';
 import { newId } from '../platform/new-id.js';
 import { coverageWords, parseCoverageCode } from './coverage-code.js';
 import {
@@ -78,13 +78,7 @@ export async function importOrganisation(
     const rulesRemoved = await repository.dropRules(units, rules);
     const rulesAdded = await repository.addRules(rules);
     await repository.addUsualPosts();
-    await recordAudit(manager, {
-      actorKind: 'command_line',
-      actorId: null,
-      action: 'organisation.imported',
-      subjectKind: 'unit',
-      subjectId: null,
-    });
+    await recordCommand(manager, 'organisation.imported', 'unit', null);
     return {
       unitsChanged,
       rulesAdded,

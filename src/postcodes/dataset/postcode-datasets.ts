@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { recordAudit } from '../../audit/audit.js';
+import { recordCommand } from '../../audit/audit.js';
 import type { DatasetVersion } from './dataset-version.js';
 import { PostcodeDatasetRefused } from './postcode-datasets.errors.js';
 import { PostcodeDatasetsRepository } from './postcode-datasets.repository.js';
@@ -93,11 +93,5 @@ export async function recordDatasetDeed(
   deed: 'imported' | 'used' | 'removed',
   id: string,
 ): Promise<void> {
-  await recordAudit(manager, {
-    actorKind: 'command_line',
-    actorId: null,
-    action: `postcode_dataset.${deed}`,
-    subjectKind: 'postcode_dataset',
-    subjectId: id,
-  });
+  await recordCommand(manager, `postcode_dataset.${deed}`, 'postcode_dataset', id);
 }
