@@ -8,6 +8,7 @@ import { WidenCoverageRules1764000006000 } from './1764000006000-WidenCoverageRu
 import { CreateAllocationRuns1764000007000 } from './1764000007000-CreateAllocationRuns.js';
 import { SealAuditTrail1764000008000 } from './1764000008000-SealAuditTrail.js';
 import { TellSessionsApart1764000009000 } from './1764000009000-TellSessionsApart.js';
+import { TellOrganisers1764000010000 } from './1764000010000-TellOrganisers.js';
 
 /** Every migration in its order. One that has landed is never changed; the list only grows. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   CreateAllocationRuns1764000007000,
   SealAuditTrail1764000008000,
   TellSessionsApart1764000009000,
+  TellOrganisers1764000010000,
 ];

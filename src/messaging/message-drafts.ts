@@ -33,6 +33,8 @@ export class MessageDrafts {
         unit_id: draft.unitId ?? null,
         allocation_id: draft.allocationId ?? null,
         allocation_run_id: draft.allocationRunId ?? null,
+        organiser_id: draft.organiserId ?? null,
+        grant_id: draft.grantId ?? null,
         recipient_hash:
           recipientHash === undefined ? null : Buffer.from(recipientHash).toString('hex'),
         state: 'queued',

@@ -12,6 +12,8 @@ import type { MessageChannel, MessageKind, MessageState } from './message.js';
 @Index('message_recipient', { synchronize: false })
 @Index('message_allocation', { synchronize: false })
 @Index('message_allocation_run', { synchronize: false })
+@Index('message_organiser', { synchronize: false })
+@Index('message_grant', { synchronize: false })
 export class MessageEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'message_pk' })
   id!: string;
@@ -46,6 +48,16 @@ export class MessageEntity {
 
   @Column('uuid', { name: 'allocation_run_id', nullable: true })
   allocationRunId!: string | null;
+
+  @Column('uuid', {
+    name: 'organiser_id',
+    nullable: true,
+    comment: 'The organiser whom it is sent to.',
+  })
+  organiserId!: string | null;
+
+  @Column('uuid', { name: 'grant_id', nullable: true, comment: 'The grant that it tells of.' })
+  grantId!: string | null;
 
   @Column('bytea', { name: 'recipient_hash', nullable: true })
   recipientHash!: Buffer | null;

@@ -32,6 +32,10 @@ export interface MessageDraft {
   readonly unitId?: string | undefined;
   readonly allocationId?: string | undefined;
   readonly allocationRunId?: string | undefined;
+  /** The organiser whom it is sent to. */
+  readonly organiserId?: string | undefined;
+  /** The grant that it tells of. */
+  readonly grantId?: string | undefined;
   /** Keyed hash of the recipient, where messages to one address are counted. */
   readonly recipientHash?: Uint8Array | undefined;
 }
@@ -48,6 +52,8 @@ export interface NewMessageRow {
   readonly unit_id: string | null;
   readonly allocation_id: string | null;
   readonly allocation_run_id: string | null;
+  readonly organiser_id: string | null;
+  readonly grant_id: string | null;
   /** In hexadecimal. */
   readonly recipient_hash: string | null;
   readonly state: 'queued';
@@ -72,6 +78,8 @@ export interface Message {
   readonly unitId: string | null;
   readonly allocationId: string | null;
   readonly allocationRunId: string | null;
+  readonly organiserId: string | null;
+  readonly grantId: string | null;
   readonly attempts: number;
   readonly messageIdHeader: string;
 }

@@ -23,4 +23,12 @@ export class OrganiserGrantEntity {
 
   @Column('timestamptz', { name: 'valid_until', nullable: true })
   validUntil!: Date | null;
+
+  @Column('timestamptz', {
+    name: 'read_only_until',
+    nullable: true,
+    comment:
+      'Until when the grant still lets its holder read after its end; null where it does not.',
+  })
+  readOnlyUntil!: Date | null;
 }
