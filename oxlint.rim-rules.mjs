@@ -23,6 +23,8 @@ export const MAY_IMPORT = {
   ...Object.fromEntries(KNOWN.map((folder) => [folder, [...GROUND, ...KNOWN]])),
   messaging: [...GROUND, ...KNOWN],
   'follow-ups': [...GROUND, ...KNOWN, 'messaging'],
+  // Invitations and password resets go out by mail; organisers/ itself stays below messaging.
+  accounts: [...GROUND, ...KNOWN, 'messaging'],
   // Whoever moves to another branch takes their duties along, and both branches are told.
   allocation: [...GROUND, ...KNOWN, ...REACHED_BY_EVENTS],
   // A process draws up duties and messages as rows of its own transaction; they know none of it.

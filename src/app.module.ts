@@ -1,4 +1,5 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { LookupModule } from './allocation/lookup.module.js';
 import { AllocationsAdminModule } from './allocation/moves/allocations.admin-module.js';
 import { MovesModule } from './allocation/moves/moves.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         LookupModule,
         BranchFinderModule,
         OrganisersModule,
+        AccountsModule,
         PeopleModule.with(MovesModule),
         AllocationsAdminModule,
         AllocationRunsAdminModule,

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsJobsModule } from './accounts/accounts-jobs.module.js';
 import { decideAnew, endOverride } from './allocation/moves/move-jobs.definitions.js';
 import { MovesJobsModule } from './allocation/moves/moves-jobs.module.js';
 import { AllocationRunsJobsModule } from './allocation/runs/allocation-runs-jobs.module.js';
@@ -37,6 +38,7 @@ export class JobsModule {
         MovesJobsModule,
         AllocationRunsJobsModule,
         AuditJobsModule,
+        AccountsJobsModule,
         QueueModule.forWorker({
           jobs: [
             sendMessage,

@@ -17,6 +17,7 @@ export const SUBJECT_KINDS = [
   'follow_up',
   'join_submission',
   'organiser',
+  'organiser_invitation',
   'organiser_session',
   'outbox',
   'person',

@@ -35,6 +35,8 @@ export class MessageDrafts {
         allocation_run_id: draft.allocationRunId ?? null,
         organiser_id: draft.organiserId ?? null,
         grant_id: draft.grantId ?? null,
+        invitation_id: draft.invitationId ?? null,
+        notice: draft.notice ?? null,
         recipient_hash:
           recipientHash === undefined ? null : Buffer.from(recipientHash).toString('hex'),
         state: 'queued',

@@ -9,6 +9,7 @@ import { MeService } from './me.service.js';
 import { OrganiserGrantEntity } from './organiser-grant.entity.js';
 import { OrganiserSessionEntity } from './organiser-session.entity.js';
 import { OrganiserEntity } from './organiser.entity.js';
+import { PasswordRules } from './password-rules.js';
 import { Passwords } from './passwords.js';
 import { SessionsAdminController } from './sessions.admin-controller.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -26,11 +27,13 @@ import { SignInLimits } from './sign-in-limits.js';
     AdminRoutes,
     MeRepository,
     MeService,
+    PasswordRules,
     Passwords,
     SessionsRepository,
     SessionsService,
     SignInLimits,
     { provide: APP_GUARD, useClass: AdminGuard },
   ],
+  exports: [PasswordRules, Passwords, SignInLimits],
 })
 export class OrganisersModule {}

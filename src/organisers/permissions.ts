@@ -29,6 +29,12 @@ export const PERMISSIONS = [
   'units.write',
   // Regions with their rules and posts: the shape of the whole organisation.
   'regions.write',
+  // Who has an account and which grants, as far as one leads their units.
+  'organisers.read',
+  // Inviting others to a role that one may give.
+  'organisers.write',
+  // Accounts themselves: names, closing and opening.
+  'accounts.write',
   // Who did what to whom, in the whole organisation.
   'audit.read',
   'queues.read',
@@ -58,10 +64,18 @@ const READING: readonly Permission[] = [
  */
 export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   national_administrator: PERMISSIONS,
-  regional_organiser: [...CONTACT_WORK, 'allocations.write', 'allocation_runs.read', 'units.write'],
+  regional_organiser: [
+    ...CONTACT_WORK,
+    'allocations.write',
+    'allocation_runs.read',
+    'units.write',
+    'organisers.read',
+    'organisers.write',
+  ],
   branch_secretary: CONTACT_WORK,
-  // A treasurer sees money, not enquiries; the rest of their permissions comes with donations.
-  treasurer: ['units.read'],
+  // A treasurer sees money, not enquiries; the rest of their permissions comes with donations. Of
+  // organisers they know and invite treasurers alone.
+  treasurer: ['units.read', 'organisers.read', 'organisers.write'],
   campaign_lead: READING,
   data_protection_officer: [...READING, 'audit.read'],
   reader: READING,

@@ -91,6 +91,8 @@ export const environmentSchema = z.object({
   RATE_LIMIT_JOIN_PER_FORM: count(1, 10_000_000).default(3000),
   RATE_LIMIT_LOOKUP_PER_ADDRESS: count(1, 1_000_000).default(120),
   RATE_LIMIT_SIGN_IN_PER_ADDRESS: count(1, 1_000_000).default(10),
+  /** Requests for a link that sets a new password, an address in 15 minutes. */
+  RATE_LIMIT_PASSWORD_RESET_PER_ADDRESS: count(1, 1_000_000).default(10),
   BODY_LIMIT_BYTES: count(1024, 10_000_000).default(64 * 1024),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** The one join form of this installation, until forms are kept in the database. */
@@ -112,6 +114,10 @@ export const environmentSchema = z.object({
   /** How long it can be looked up whom a dry run or recompute moves, in days. */
   ALLOCATION_RUN_DAYS: count(1, 3650).default(30),
   ACKNOWLEDGEMENTS_PER_ADDRESS_PER_DAY: count(1, 1000).default(3),
+  /** How long the link of an invitation works, in days. */
+  INVITATION_DAYS: count(1, 60).default(7),
+  /** How long the link that sets a new password works, in minutes. */
+  PASSWORD_RESET_MINUTES: count(5, 1440).default(60),
   FOLLOW_UP_DUE_WORKING_DAYS: count(1, 60).default(2),
   FOLLOW_UP_REMIND_WORKING_DAYS: count(1, 60).default(1),
   WORKER_CONCURRENCY: count(1, 200).default(8),
