@@ -29,6 +29,8 @@ const OTHER_LISTS = [
   '/v1/admin/branches',
   '/v1/admin/coverage-gaps',
   '/v1/admin/coverage-rules',
+  '/v1/admin/organisers',
+  '/v1/admin/organisers/invitations',
   '/v1/admin/postcode-datasets',
   '/v1/admin/posts',
   '/v1/admin/regions',
@@ -57,6 +59,7 @@ describe('every admin route', () => {
         .sort(),
     ).toEqual([
       'DELETE /v1/admin/coverage-rules/:id',
+      'DELETE /v1/admin/organisers/invitations/:id',
       'DELETE /v1/admin/people/:id/allocation/override',
       'DELETE /v1/admin/sessions/:id',
       'DELETE /v1/admin/sessions/current',
@@ -76,6 +79,9 @@ describe('every admin route', () => {
       'GET /v1/admin/join-submissions',
       'GET /v1/admin/join-submissions/:id',
       'GET /v1/admin/me',
+      'GET /v1/admin/organisers',
+      'GET /v1/admin/organisers/:id',
+      'GET /v1/admin/organisers/invitations',
       'GET /v1/admin/people',
       'GET /v1/admin/people/:id',
       'GET /v1/admin/people/:id/allocation',
@@ -87,6 +93,7 @@ describe('every admin route', () => {
       'GET /v1/admin/regions/:id',
       'GET /v1/admin/sessions',
       'PATCH /v1/admin/branches/:id',
+      'PATCH /v1/admin/organisers/:id',
       'PATCH /v1/admin/people/:id',
       'PATCH /v1/admin/posts/:id',
       'PATCH /v1/admin/regions/:id',
@@ -98,7 +105,15 @@ describe('every admin route', () => {
       'POST /v1/admin/follow-ups/:id/acknowledge',
       'POST /v1/admin/follow-ups/:id/done',
       'POST /v1/admin/follow-ups/:id/no-answer',
+      'POST /v1/admin/invitations/accept',
       'POST /v1/admin/join-submissions/:id/contacted',
+      'POST /v1/admin/me/password',
+      'POST /v1/admin/organisers',
+      'POST /v1/admin/organisers/:id/disable',
+      'POST /v1/admin/organisers/:id/enable',
+      'POST /v1/admin/organisers/invitations/:id/resend',
+      'POST /v1/admin/password-resets',
+      'POST /v1/admin/password-resets/complete',
       'POST /v1/admin/people/:id/allocation',
       'POST /v1/admin/queues/dead/:id/retry',
       'POST /v1/admin/regions',
@@ -122,8 +137,12 @@ describe('every admin route', () => {
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
     );
-    expect(described.filter(({ secured }) => !secured)).toEqual([
-      { route: 'POST /v1/admin/sessions', secured: false },
+    const open = described.filter(({ secured }) => !secured).map(({ route }) => route);
+    expect(open.sort()).toEqual([
+      'POST /v1/admin/invitations/accept',
+      'POST /v1/admin/password-resets',
+      'POST /v1/admin/password-resets/complete',
+      'POST /v1/admin/sessions',
     ]);
   });
 
@@ -143,7 +162,7 @@ describe('every admin route', () => {
     }
   });
 
-  it('is a 401 without a token, but the one that signs in', async () => {
+  it('is a 401 without a token, but those that lead to one', async () => {
     for (const { method, path, access } of routes()) {
       const { status } = await send(method, path);
       const wanted = access.kind === 'anybody' ? 422 : 401;

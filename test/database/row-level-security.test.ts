@@ -21,6 +21,11 @@ beforeAll(async () => {
      SELECT gen_random_uuid(), id, 'opened', 'duty_link', unit_id FROM follow_up LIMIT 1`,
   );
   await app.database.sql(
+    `INSERT INTO organiser_invitation (id, email, name, role, unit_id, invited_by, expires_at)
+     SELECT gen_random_uuid(), 'new@example.org', '', 'reader', u.id, o.id, clock_now()
+       FROM unit u, organiser o WHERE u.kind = 'national' AND o.email = 'national@example.org'`,
+  );
+  await app.database.sql(
     `WITH run AS (
        INSERT INTO allocation_run (id, kind, basis, directory_version, dataset_version)
        VALUES (gen_random_uuid(), 'dry_run', '', 1, '') RETURNING id
@@ -72,10 +77,11 @@ const APPLICATION_COMMANDS: Readonly<Record<string, string>> = {
   idempotency_key: 'DELETE INSERT SELECT UPDATE',
   join_submission: 'INSERT SELECT',
   join_submission_handling: 'INSERT SELECT UPDATE',
-  message: 'INSERT SELECT UPDATE',
+  message: 'DELETE INSERT SELECT UPDATE',
   migrations: 'SELECT',
   organiser: 'SELECT',
   organiser_grant: 'SELECT',
+  organiser_invitation: 'DELETE SELECT',
   organiser_session: 'INSERT SELECT UPDATE',
   outbox: 'DELETE INSERT SELECT UPDATE',
   person: 'INSERT SELECT UPDATE',
@@ -154,7 +160,7 @@ describe('row-level security', () => {
     expect([...new Set(denied)]).toEqual(['organiser_session']);
   });
 
-  it('lets an organiser delete nothing but rules, and change duties, units and what became of submissions', async () => {
+  it('lets an organiser delete nothing but rules, and change duties, units, names, invitations and what became of submissions', async () => {
     // Grants of columns are in none of the views of tables.
     const grants = await app.database.sql<{ grant: string }>(
       `SELECT DISTINCT table_name || ' ' || privilege_type AS "grant"
@@ -174,6 +180,9 @@ describe('row-level security', () => {
       'idempotency_key INSERT',
       'idempotency_key UPDATE',
       'join_submission_handling UPDATE',
+      'organiser UPDATE',
+      'organiser_invitation INSERT',
+      'organiser_invitation UPDATE',
       'post INSERT',
       'post UPDATE',
       'unit INSERT',
@@ -192,6 +201,47 @@ describe('the application’s login', () => {
     expect(Object.fromEntries(grants.map(({ name, commands }) => [name, commands]))).toEqual(
       APPLICATION_COMMANDS,
     );
+  });
+
+  it('may change of an account its password alone, and of an invitation that it is taken back', async () => {
+    const columns = await app.database.sql<{ column: string }>(
+      `SELECT table_name || '.' || column_name || ' ' || privilege_type AS "column"
+         FROM information_schema.column_privileges
+        WHERE grantee = 'branchline_app' AND privilege_type <> 'SELECT'
+          AND table_name IN ('organiser', 'organiser_grant', 'organiser_invitation', 'post')
+        ORDER BY 1`,
+    );
+    expect(columns.map(({ column }) => column)).toEqual([
+      'organiser.password_hash UPDATE',
+      'organiser_invitation.withdrawn_at UPDATE',
+    ]);
+  });
+
+  it('never shows an organiser the hash of a password, their own neither', async () => {
+    const [may] = await app.database.sql(
+      `SELECT has_column_privilege('branchline_organiser', 'organiser', 'password_hash', 'SELECT') AS reads,
+              has_column_privilege('branchline_organiser', 'organiser', 'name', 'UPDATE') AS renames,
+              has_column_privilege('branchline_organiser', 'organiser', 'disabled_at', 'UPDATE') AS closes`,
+    );
+    expect(may).toEqual({ reads: false, renames: true, closes: false });
+  });
+
+  it('deletes no message but requests for a new password that are of yesterday', async () => {
+    const client = new Client({ connectionString: app.database.url });
+    await client.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(
+        `INSERT INTO message (id, business_key, kind, channel, state, message_id_header, created_at)
+         SELECT gen_random_uuid(), kind || age, kind, 'email', 'cancelled', '<x>', clock_now() - age
+           FROM unnest(ARRAY['organiser_password_reset', 'organiser_security_notice']) kind,
+                unnest(ARRAY[interval '1 hour', interval '2 days']) age`,
+      );
+      const { rows } = await client.query('DELETE FROM message RETURNING business_key AS key');
+      expect(rows).toEqual([{ key: 'organiser_password_reset2 days' }]);
+    } finally {
+      await client.end();
+    }
   });
 
   it('is bound: no superuser, no way round policies, no schema or table of its own', async () => {
@@ -221,6 +271,12 @@ describe('the application’s login', () => {
     'DELETE FROM audit_event',
     `UPDATE unit SET name = 'x'`,
     `INSERT INTO organiser_grant (id) VALUES (gen_random_uuid())`,
+    `INSERT INTO organiser (id) VALUES (gen_random_uuid())`,
+    'UPDATE organiser SET disabled_at = NULL',
+    `SELECT give_role(NULL, NULL, NULL, NULL, NULL)`,
+    `SELECT fill_office(NULL, NULL, NULL)`,
+    `SELECT close_account(NULL, NULL)`,
+    `INSERT INTO organiser_invitation (id) VALUES (gen_random_uuid())`,
     'TRUNCATE person',
     'ALTER TABLE person DISABLE ROW LEVEL SECURITY',
     'DROP POLICY application ON person',
