@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { DEMO_PASSWORD } from '../platform/config/configuration.js';
+import type { PasswordEstimator } from './password-estimator.js';
 
 /** In characters as people count them (NIST SP 800-63B-4, 3.1.1.2: at least 8, and 64 possible). */
 export const PASSWORD_LENGTH = { min: 12, max: 128 };
@@ -12,7 +12,7 @@ export const PASSWORD_LENGTH = { min: 12, max: 128 };
 const LOOKED_AT = 40;
 
 /** Of five grades, 0 to 4: more than 10^10 guesses, for somebody who knows how people choose. */
-const LEAST_SCORE = 4;
+const LEAST_GRADE = 4;
 
 /** Words that anybody would try here first. */
 const OUR_WORDS = ['branchline'];
@@ -41,7 +41,7 @@ const INSTEAD =
  */
 @Injectable()
 export class PasswordRules {
-  private estimator: Promise<ZxcvbnFactory> | undefined;
+  private estimator: Promise<PasswordEstimator> | undefined;
 
   /**
    * What is wrong with a password; undefined for a good one.
@@ -72,23 +72,19 @@ export class PasswordRules {
       };
     }
     const estimator = await this.loaded();
-    const { score } = estimator.check(typed.slice(0, LOOKED_AT), words);
-    return score >= LEAST_SCORE
+    return estimator.gradeOf(typed.slice(0, LOOKED_AT), words) >= LEAST_GRADE
       ? undefined
       : { code: 'common_password', message: `This is too easily guessed. ${INSTEAD}` };
   }
 
-  private loaded(): Promise<ZxcvbnFactory> {
+  private loaded(): Promise<PasswordEstimator> {
     return (this.estimator ??= load());
   }
 }
 
-async function load(): Promise<ZxcvbnFactory> {
-  const [{ ZxcvbnFactory: Factory }, { adjacencyGraphs, dictionary }] = await Promise.all([
-    import('@zxcvbn-ts/core'),
-    import('@zxcvbn-ts/language-common'),
-  ]);
-  return new Factory({ dictionary, graphs: adjacencyGraphs, maxLength: LOOKED_AT });
+async function load(): Promise<PasswordEstimator> {
+  const { PasswordEstimator: Estimator } = await import('./password-estimator.js');
+  return new Estimator(LOOKED_AT);
 }
 
 /** The words of names and addresses, whole and apart: `Kim Jones` is kim, jones and kimjones. */
