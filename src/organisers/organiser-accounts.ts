@@ -43,8 +43,8 @@ export interface EndedSessions {
 }
 
 /**
- * Makes, closes and opens organisers' accounts for whoever runs the command line. Works on the owner's connection:
- * the application's login may not write accounts, so that nothing that reaches the API can.
+ * Makes, closes and opens organisers' accounts for whoever runs the command line. Works on the
+ * owner's connection: the application's login makes accounts of invitations alone.
  */
 export class OrganiserAccounts {
   constructor(
@@ -111,8 +111,8 @@ export class OrganiserAccounts {
     const faults = await this.passwordFaults(repository, password, [email]);
     if (faults.length > 0) throw new OrganiserRefused(faults);
     const hash = await this.passwords.hash(password);
-    return this.change(email, 'organiser.password_set', (inside, id) =>
-      inside.replacePassword(id, hash),
+    return this.change(email, 'organiser.password_set', (accounts, id) =>
+      accounts.replacePassword(id, hash),
     );
   }
 

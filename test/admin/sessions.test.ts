@@ -48,6 +48,8 @@ describe('signing in', () => {
         'follow_ups.write',
         'units.read',
         'units.write',
+        'organisers.read',
+        'organisers.write',
       ],
     });
   });
