@@ -19,7 +19,9 @@ const pathOf = (id: string) => `/v1/admin/organisers/${id}`;
 const emailsSeen = async (by: OrganiserName, query = '') => {
   const organiser = await stage.as(by);
   const { body } = await organiser.get(`/v1/admin/organisers?limit=200${query}`).expect(200);
-  return (body.data as { email: string }[]).map(({ email }) => email.split('@')[0]).sort();
+  return (body.data as { email: string }[])
+    .map(({ email }) => email.replace('@example.org', ''))
+    .sort();
 };
 
 describe('the list of organisers', () => {
@@ -175,7 +177,7 @@ describe('closing an account', () => {
     expect(opened.body).toMatchObject({ disabledAt: null, disabledReason: null });
     await stage.call().get('/v1/admin/me').set(bearer(token)).expect(401);
     await stage.call().post('/v1/admin/sessions').send(signIn).expect(201);
-    const deeds = (await stage.trailOf(idOf('leeds'))).filter((action) => /abled$/.test(action));
+    const deeds = (await stage.trailOf(idOf('leeds'))).filter((action) => action.endsWith('abled'));
     expect(deeds).toEqual(['organiser.disabled', 'organiser.enabled']);
   });
 
@@ -216,7 +218,7 @@ describe('closing an account', () => {
             .send({}),
         ),
       );
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+      expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 401]);
       const left = await stage.database.sql(
         'SELECT id FROM organiser WHERE id = ANY ($1) AND disabled_at IS NULL',
         [ids],

@@ -166,7 +166,8 @@ describe('an organiser', () => {
       join_submission: 3,
       join_submission_handling: 3,
       follow_up: 3,
-      organiser: 1,
+      // Their own, and that of the secretary who holds a grant in the region.
+      organiser: 2,
       organiser_grant: 1,
     });
   });
