@@ -75,9 +75,9 @@ describe('the way of an invitation', () => {
     expect(weak.text).not.toContain('password1234');
     const form = { password: NEW_PASSWORD, again: NEW_PASSWORD };
     const done = await call().post(path).type('form').send(form).expect(303);
-    expect(done.headers['location']).toBe('/account/done');
+    expect(done.headers['location']).toBe('/account-ready');
     await call()
-      .get('/account/done')
+      .get('/account-ready')
       .expect(200, /Thank you, this is done/);
     const { body } = await signIn('kim@example.org', NEW_PASSWORD).expect(201);
     const me = await call().get('/v1/admin/me').set(bearer(body.token)).expect(200);
@@ -191,7 +191,7 @@ describe.skipIf(chromium === undefined)('the pages of an account, on a small pho
     await page.getByLabel('New password').fill(NEW_PASSWORD);
     await page.getByLabel('The same once more').fill(NEW_PASSWORD);
     await press(page, 'Make my account', 'Thank you, this is done');
-    expect(page.url()).toBe(`${app.url}/account/done`);
+    expect(page.url()).toBe(`${app.url}/account-ready`);
     expect(complaints).toEqual([]);
     await signIn('phone@example.org', NEW_PASSWORD).expect(201);
   });
@@ -233,7 +233,7 @@ describe.skipIf(chromium === undefined)('the pages of an account, on a small pho
     await look('reset-dark');
     await page.goto(`${app.url}/account/x`);
     await look('unknown');
-    await page.goto(`${app.url}/account/done`);
+    await page.goto(`${app.url}/account-ready`);
     await look('done');
   });
 });

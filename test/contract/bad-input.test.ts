@@ -44,6 +44,15 @@ const ROUTES: Readonly<Record<string, { query?: string; body?: { json: object; f
     'POST /v1/confirm/{token}': { body: { json: {}, form: 'a=1' } },
     'GET /duties/{token}': {},
     'POST /duties/{token}': { body: { json: { outcome: 'contacted' }, form: 'outcome=contacted' } },
+    'GET /account/forgotten': {},
+    'POST /account/forgotten': {
+      body: { json: { email: 'a@example.org' }, form: 'email=a@example.org' },
+    },
+    'GET /account-ready': {},
+    'GET /account/{token}': {},
+    'POST /account/{token}': {
+      body: { json: { password: 'x', again: 'x' }, form: 'password=x&again=x' },
+    },
     'GET /v1/branches': { query: 'limit=2' },
     'GET /v1/branches.geojson': {},
     'GET /v1/branches/{slug}': {},

@@ -16,7 +16,7 @@ import { newPasswordPressSchema } from './account-press.schemas.js';
 
 /** The pages of an organiser's own account: accepting an invitation, choosing a new password. */
 @ApiTags('Account')
-@Controller('account')
+@Controller()
 @HtmlPage()
 @RateLimit({ name: 'account', per: 'address', points: 60, seconds: 60, exact: true })
 export class AccountPagesController {
@@ -25,14 +25,14 @@ export class AccountPagesController {
     private readonly pages: PageRenderer,
   ) {}
 
-  @Get('forgotten')
+  @Get('account/forgotten')
   @ApiOperation({ summary: 'Where an organiser asks for a new password' })
   @Answers(200, undefined, 'A page with a form')
   async forgotten(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.answer(this.account.forgotten(), request, reply);
   }
 
-  @Post('forgotten')
+  @Post('account/forgotten')
   @RateLimit(ASKING_LIMIT)
   @ApiOperation({
     summary: 'Ask for a link that sets a new password',
@@ -49,14 +49,15 @@ export class AccountPagesController {
     await this.answer(await this.account.ask(body), request, reply);
   }
 
-  @Get('done')
+  // Not below `account/`, where a POST would be one on a link.
+  @Get('account-ready')
   @ApiOperation({ summary: 'What is shown after a press that counted' })
   @Answers(200, undefined, 'A page')
   async done(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.answer(this.account.done(), request, reply);
   }
 
-  @Get(':token')
+  @Get('account/:token')
   @ApiOperation({ summary: 'The page of an invitation or of a new password; changes nothing' })
   @Answers(200, undefined, 'A page with a form')
   @Header('X-Robots-Tag', 'noindex, nofollow')
@@ -68,7 +69,7 @@ export class AccountPagesController {
     await this.answer(await this.account.show(token), request, reply);
   }
 
-  @Post(':token')
+  @Post('account/:token')
   @RateLimit({ name: 'account-press', per: 'address', points: 20, seconds: 60, exact: true })
   @ApiOperation({
     summary: 'Accept the invitation, or set the new password',
@@ -88,7 +89,7 @@ export class AccountPagesController {
   ): Promise<void> {
     const answer = await this.account.press(token, body, clientAddressOf(request));
     if (answer !== 'seeOther') return this.answer(answer, request, reply);
-    await reply.status(303).header('location', '/account/done').send();
+    await reply.status(303).header('location', '/account-ready').send();
   }
 
   /** A page; for whoever asked for none, what went wrong as a problem document. */
