@@ -21,6 +21,8 @@ export const MAY_IMPORT = {
   platform: [],
   providers: ['platform'],
   ...Object.fromEntries(KNOWN.map((folder) => [folder, [...GROUND, ...KNOWN]])),
+  // Organisers are told about their own accounts by mail.
+  organisers: [...GROUND, ...KNOWN, 'messaging'],
   messaging: [...GROUND, ...KNOWN],
   'follow-ups': [...GROUND, ...KNOWN, 'messaging'],
   // Whoever moves to another branch takes their duties along, and both branches are told.
@@ -86,7 +88,7 @@ const TECHNOLOGIES = {
     patterns: [
       packages(['(?:node:)?(?:tls|dgram|dns)'], NETWORK_MESSAGE),
       packages(
-        ['undici', 'axios', 'got', 'ws', 'stripe', 'gocardless-nodejs', 'twilio'],
+        ['openid-client', 'undici', 'axios', 'got', 'ws', 'stripe', 'gocardless-nodejs', 'twilio'],
         NETWORK_MESSAGE,
       ),
     ],

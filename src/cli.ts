@@ -7,6 +7,7 @@ import { AuditTrailBroken } from './audit/audit.errors.js';
 import { OrganiserExists, OrganiserRefused } from './organisers/organiser-accounts.errors.js';
 import { type EndedSessions, OrganiserAccounts } from './organisers/organiser-accounts.js';
 import { ROLES } from './organisers/permissions.js';
+import { addSecondFactorCommands } from './organisers/second-factor/second-factor-commands.js';
 import { ConfigurationError } from './platform/config/configuration.js';
 import { operatorSettings } from './platform/config/operator-settings.js';
 import { ownerDataSource } from './platform/database/owner-data-source.js';
@@ -135,6 +136,7 @@ organiser
     console.log(`${ended.email} is signed out. ${sessionsEnded(ended)}`);
   });
 
+addSecondFactorCommands(organiser, (line) => console.log(line));
 addPostcodeCommands(program, (line) => console.log(line));
 addAuditCommands(program, (line) => console.log(line));
 

@@ -12,6 +12,7 @@ import { settleAllocation } from './join/settle-allocation.definition.js';
 import { MessagingJobsModule } from './messaging/messaging-jobs.module.js';
 import { sendMessage } from './messaging/send-message.definition.js';
 import type { SendingSettings } from './messaging/sending-settings.js';
+import { OrganisersJobsModule } from './organisers/organisers-jobs.module.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import type { QueueSettings } from './platform/queue/queue-settings.js';
 import { type ProviderOptions, ProvidersModule } from './providers/providers.module.js';
@@ -37,6 +38,7 @@ export class JobsModule {
         MovesJobsModule,
         AllocationRunsJobsModule,
         AuditJobsModule,
+        OrganisersJobsModule,
         QueueModule.forWorker({
           jobs: [
             sendMessage,

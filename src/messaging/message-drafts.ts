@@ -46,7 +46,7 @@ export class MessageDrafts {
 }
 
 /** The domain that stands behind our Message-IDs (RFC 5322, 3.6.4): the one that mail comes from. */
-function mailDomain(mailFrom: string): string {
+export function mailDomain(mailFrom: string): string {
   const domain = /@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)>?\s*$/.exec(mailFrom)?.[1];
   return domain?.toLowerCase() ?? 'branchline.invalid';
 }

@@ -59,7 +59,8 @@ export class MessageRepository {
   async lock(manager: EntityManager, id: string): Promise<LockedMessage | undefined> {
     const [message] = await this.database.statement<LockedMessage>(
       'message_lock',
-      `SELECT id, kind, channel, state, submission_id AS "submissionId",
+      `SELECT id, business_key AS "businessKey", kind, channel, state,
+              submission_id AS "submissionId",
               follow_up_id AS "followUpId", assignment, unit_id AS "unitId",
               allocation_id AS "allocationId", allocation_run_id AS "allocationRunId",
               organiser_id AS "organiserId", grant_id AS "grantId", attempts,

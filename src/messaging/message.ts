@@ -9,6 +9,7 @@ export const MESSAGE_KINDS = [
   'moved_away',
   'moved_in',
   'people_reallocated',
+  'organiser_security_notice',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
@@ -69,6 +70,7 @@ export interface NewMessage {
 /** A message as its composer and its job see it. */
 export interface Message {
   readonly id: string;
+  readonly businessKey: string;
   readonly kind: MessageKind;
   readonly channel: MessageChannel;
   readonly state: MessageState;

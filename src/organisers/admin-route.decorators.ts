@@ -8,7 +8,7 @@ export const ADMIN_ACCESS = 'branchline:admin-access';
 /** Anybody (to sign in), any valid session, or a session whose roles carry a permission. */
 export type AdminAccess =
   | { readonly kind: 'anybody' }
-  | { readonly kind: 'session' }
+  | { readonly kind: 'session'; readonly beforeEnrolment?: boolean }
   | { readonly kind: 'permission'; readonly permission: Permission };
 
 /**
@@ -19,12 +19,17 @@ export function Needs(permission: Permission): MethodDecorator {
   return access({ kind: 'permission', permission });
 }
 
-/** For what concerns only the caller: who am I, sign out. */
-export function NeedsSession(): MethodDecorator {
-  return access({ kind: 'session' });
+/**
+ * For what concerns only the caller: who am I, sign out.
+ *
+ * @param options.beforeEnrolment also for a session that has yet to set up the second factor that
+ * its account needs.
+ */
+export function NeedsSession(options: { beforeEnrolment?: boolean } = {}): MethodDecorator {
+  return access({ kind: 'session', ...options });
 }
 
-/** For the route that makes a session. */
+/** For what leads to a session. */
 export function SignsIn(): MethodDecorator {
   return SetMetadata(ADMIN_ACCESS, { kind: 'anybody' } satisfies AdminAccess);
 }

@@ -5,6 +5,7 @@ import { ADMIN_ACCESS, type AdminAccess } from './admin-route.decorators.js';
 import { isAdminPath } from './admin-routes.js';
 import { PermissionMissing } from './organisers.errors.js';
 import { rolesWith } from './permissions.js';
+import { SecondFactorEnrolmentRequired } from './second-factor/second-factor.errors.js';
 import { SessionsService } from './sessions.service.js';
 
 /**
@@ -28,6 +29,10 @@ export class AdminGuard implements CanActivate {
     const organiser = await this.sessions.authenticate(request.headers.authorization);
     if (organiser === undefined) throw unauthenticated();
     if (access === undefined) throw new Error(`${request.routeOptions.url} names no permission.`);
+    const mayGoOn = access.kind === 'session' && access.beforeEnrolment === true;
+    if (organiser.secondFactorRequired && !organiser.secondFactorShown && !mayGoOn) {
+      throw new SecondFactorEnrolmentRequired();
+    }
     if (access.kind === 'permission' && !organiser.permissions.includes(access.permission)) {
       throw new PermissionMissing(access.permission);
     }

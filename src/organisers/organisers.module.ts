@@ -9,27 +9,64 @@ import { MeService } from './me.service.js';
 import { OrganiserGrantEntity } from './organiser-grant.entity.js';
 import { OrganiserSessionEntity } from './organiser-session.entity.js';
 import { OrganiserEntity } from './organiser.entity.js';
+import { MessagingModule } from '../messaging/messaging.module.js';
+import { SecurityNotices } from './messages/security-notices.js';
 import { Passwords } from './passwords.js';
+import { RecoveryCodeEntity } from './second-factor/recovery-code.entity.js';
+import { SealedSecrets } from './second-factor/sealed-secrets.js';
+import { SecondFactorAdminController } from './second-factor/second-factor.admin-controller.js';
+import { SecondFactorCheck } from './second-factor/second-factor-check.js';
+import { SecondFactorEntity } from './second-factor/second-factor.entity.js';
+import { SecondFactorPolicy } from './second-factor/second-factor-policy.js';
+import { SecondFactorRepository } from './second-factor/second-factor.repository.js';
+import { SecondFactorResetAdminController } from './second-factor/second-factor-reset.admin-controller.js';
+import { SecondFactorResetRepository } from './second-factor/second-factor-reset.repository.js';
+import { SecondFactorResetService } from './second-factor/second-factor-reset.service.js';
+import { SecondFactorService } from './second-factor/second-factor.service.js';
+import { SessionOpening } from './session-opening.js';
 import { SessionsAdminController } from './sessions.admin-controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInLimits } from './sign-in-limits.js';
+import { SignInRefusals } from './sign-in-refusals.js';
 
 /** Accounts and sessions, and the guard that stands before every admin route of the application. */
 @Module({
   imports: [
     DiscoveryModule,
-    TypeOrmModule.forFeature([OrganiserEntity, OrganiserSessionEntity, OrganiserGrantEntity]),
+    MessagingModule,
+    TypeOrmModule.forFeature([
+      OrganiserEntity,
+      OrganiserSessionEntity,
+      OrganiserGrantEntity,
+      SecondFactorEntity,
+      RecoveryCodeEntity,
+    ]),
   ],
-  controllers: [SessionsAdminController, MeAdminController],
+  controllers: [
+    SessionsAdminController,
+    MeAdminController,
+    SecondFactorAdminController,
+    SecondFactorResetAdminController,
+  ],
   providers: [
     AdminRoutes,
     MeRepository,
     MeService,
     Passwords,
+    SealedSecrets,
+    SecondFactorCheck,
+    SecondFactorPolicy,
+    SecondFactorRepository,
+    SecondFactorResetRepository,
+    SecondFactorResetService,
+    SecondFactorService,
+    SecurityNotices,
+    SessionOpening,
     SessionsRepository,
     SessionsService,
     SignInLimits,
+    SignInRefusals,
     { provide: APP_GUARD, useClass: AdminGuard },
   ],
 })

@@ -31,6 +31,8 @@ export const PERMISSIONS = [
   'regions.write',
   // Who did what to whom, in the whole organisation.
   'audit.read',
+  // Taking away the second factor of somebody who has lost it.
+  'second_factors.reset',
   'queues.read',
   'queues.write',
 ] as const;

@@ -5,6 +5,7 @@ import { Database } from '../platform/database/database.js';
 import { decodeCursor, type Page, toPage } from '../platform/http/keyset-page.js';
 import { uuidV7Id } from '../platform/http/text.schema.js';
 import type { Role } from './permissions.js';
+import type { Holdings } from './second-factor/second-factor-policy.js';
 import type { OwnSession, OwnSessionsQuery } from './sessions.schemas.js';
 
 /** An account as signing in needs it. */
@@ -16,11 +17,18 @@ export interface Account {
   disabled: boolean;
 }
 
+/** By what a second factor was shown. */
+export type ShownBy = 'totp' | 'recovery_code' | 'provider';
+
 /** A session that holds, with the roles that hold. */
 export interface LiveSession {
   sessionId: string;
   organiserId: string;
   roles: Role[];
+  /** Whether one of the grants that hold is on the national office. */
+  national: boolean;
+  /** By what a second factor was shown at its beginning, or since; null where none was. */
+  secondFactor: ShownBy | null;
   /** Not noted as used for a while. */
   stale: boolean;
 }
@@ -52,11 +60,12 @@ export class SessionsRepository {
       hours: number;
       address: string | null;
       client: string | null;
+      secondFactor: ShownBy | null;
     },
   ): Promise<Date> {
     const [row] = await manager.query<{ expiresAt: Date }[]>(
-      `INSERT INTO organiser_session (id, organiser_id, token_hash, expires_at, address, client)
-       VALUES ($1, $2, $3, clock_now() + make_interval(hours => $4), $5, $6)
+      `INSERT INTO organiser_session (id, organiser_id, token_hash, expires_at, address, client, second_factor)
+       VALUES ($1, $2, $3, clock_now() + make_interval(hours => $4), $5, $6, $7)
        RETURNING expires_at AS "expiresAt"`,
       [
         session.id,
@@ -65,6 +74,7 @@ export class SessionsRepository {
         session.hours,
         session.address,
         session.client,
+        session.secondFactor,
       ],
     );
     if (row === undefined) throw new Error('A session was not kept.');
@@ -83,18 +93,51 @@ export class SessionsRepository {
     return rows.length > 0;
   }
 
-  /** The session of a token: not expired, not revoked, of an account that is not disabled. */
+  /** Whether an account is still open, asked as `standsAs` is. */
+  async isOpen(manager: EntityManager, id: string): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      'SELECT 1 FROM organiser WHERE id = $1 AND disabled_at IS NULL',
+      [id],
+    );
+    return rows.length > 0;
+  }
+
+  /** What the grants of an account that hold say of who needs a second factor. */
+  async holdings(manager: EntityManager, organiserId: string): Promise<Holdings> {
+    const [holdings] = await manager.query<Holdings[]>(
+      `SELECT coalesce(array_agg(DISTINCT g.role), '{}') AS roles,
+              coalesce(bool_or(u.kind = 'national'), false) AS national
+         FROM organiser_grant g JOIN unit u ON u.id = g.unit_id
+        WHERE g.organiser_id = $1 AND g.valid_from <= clock_now()
+          AND (g.valid_until IS NULL OR g.valid_until > clock_now())`,
+      [organiserId],
+    );
+    return holdings ?? { roles: [], national: false };
+  }
+
+  /**
+   * The session of a token: not expired, not revoked, of an account that is not disabled. One that
+   * began without a second factor ends as the account gets one.
+   */
   async live(tokenHash: Buffer): Promise<LiveSession | undefined> {
     const [session] = await this.database.statement<LiveSession & Record<string, unknown>>(
       'live_session',
       `SELECT s.id AS "sessionId", o.id AS "organiserId",
+              s.second_factor AS "secondFactor",
+              EXISTS (SELECT FROM organiser_grant g
+                        JOIN unit u ON u.id = g.unit_id AND u.kind = 'national'
+                       WHERE g.organiser_id = o.id AND g.valid_from <= clock_now()
+                         AND (g.valid_until IS NULL OR g.valid_until > clock_now())) AS national,
               s.last_used_at IS NULL OR s.last_used_at < clock_now() - interval '1 minute' AS stale,
               ARRAY(SELECT DISTINCT g.role FROM organiser_grant g
                      WHERE g.organiser_id = o.id AND g.valid_from <= clock_now()
                        AND (g.valid_until IS NULL OR g.valid_until > clock_now())) AS roles
          FROM organiser_session s
          JOIN organiser o ON o.id = s.organiser_id AND o.disabled_at IS NULL
-        WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > clock_now()`,
+        WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > clock_now()
+          AND (s.second_factor IS NOT NULL
+               OR NOT EXISTS (SELECT FROM organiser_second_factor f
+                               WHERE f.organiser_id = o.id AND f.secret IS NOT NULL))`,
       [tokenHash],
     );
     return session;

@@ -1,5 +1,4 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { newId } from '../platform/new-id.js';
 import { recordDeed } from '../audit/audit.js';
 import { Database } from '../platform/database/database.js';
 import type { Page } from '../platform/http/keyset-page.js';
@@ -7,23 +6,14 @@ import { notFound } from '../platform/http/standard-problems.js';
 import { InvalidCredentials } from './organisers.errors.js';
 import { Passwords } from './passwords.js';
 import { permissionsOf } from './permissions.js';
-import { hashSessionToken, makeSessionToken, sessionTokenOf } from './session-token.js';
+import { SecondFactorPolicy } from './second-factor/second-factor-policy.js';
+import { SessionOpening, type SignInOrigin } from './session-opening.js';
+import { hashSessionToken, sessionTokenOf } from './session-token.js';
 import { SessionsRepository } from './sessions.repository.js';
-import type { OwnSession, OwnSessionsQuery, SignIn } from './sessions.schemas.js';
+import type { OwnSession, OwnSessionsQuery, Session, SignIn } from './sessions.schemas.js';
 import { SignInLimits } from './sign-in-limits.js';
+import { SignInRefusals } from './sign-in-refusals.js';
 import type { SignedInOrganiser } from './signed-in-organiser.js';
-
-/** A working day with its evening meeting. */
-const SESSION_HOURS = 12;
-/** In characters; enough to know a browser by. */
-const LONGEST_CLIENT = 200;
-
-/** Where a sign-in comes from. */
-export interface SignInOrigin {
-  readonly address: string;
-  /** Its User-Agent. */
-  readonly client: string | undefined;
-}
 
 /** Signing in, who a token belongs to, signing out. */
 @Injectable()
@@ -33,6 +23,9 @@ export class SessionsService implements OnModuleInit {
     private readonly repository: SessionsRepository,
     private readonly passwords: Passwords,
     private readonly limits: SignInLimits,
+    private readonly refusals: SignInRefusals,
+    private readonly opening: SessionOpening,
+    private readonly policy: SecondFactorPolicy,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -40,41 +33,31 @@ export class SessionsService implements OnModuleInit {
   }
 
   /**
-   * A new session for the right password. Unknown, wrong and disabled take the same statements, the
-   * same hashing and the same answer. A `totp` is not looked at until accounts have a second factor.
+   * A new session for the right password, and a code where the account has a second factor. Unknown,
+   * wrong and disabled take the same statements, the same hashing and the same answer; that a code is
+   * wanted is told only to whom the password is known.
    *
-   * @throws InvalidCredentials 401.
+   * @throws InvalidCredentials, SecondFactorRequired, SecondFactorInvalid 401.
    * @throws Problem 429 where the account is tried too often.
    */
-  async signIn(input: SignIn, { address, client }: SignInOrigin) {
+  async signIn(input: SignIn, origin: SignInOrigin): Promise<Session> {
     const email = input.email.toLowerCase();
-    await this.limits.countTry(email, address);
+    const attempt = { email, address: origin.address };
+    await this.limits.countTry(email, origin.address);
     const account = await this.repository.account(email);
     const fits = await this.passwords.fits(account?.passwordHash, input.password);
-    if (account === undefined || !fits || account.disabled) throw new InvalidCredentials();
-
-    const token = makeSessionToken();
-    const { id, name } = account;
-    const organiser = { organiserId: id };
-    const expiresAt = await this.database.transaction(async (manager) => {
-      const sessionId = newId();
-      const expires = await this.repository.start(manager, {
-        id: sessionId,
-        organiserId: id,
-        tokenHash: hashSessionToken(token),
-        hours: SESSION_HOURS,
-        address: address === '' ? null : address,
-        client: plainClient(client),
-      });
-      // Hashing takes its time: meanwhile the account may have been disabled or given a new password.
-      if (!(await this.repository.standsAs(manager, id, account.passwordHash))) {
-        throw new InvalidCredentials();
-      }
-      await recordDeed(manager, organiser, 'session.created', 'organiser_session', sessionId);
-      return expires;
+    if (account === undefined || !fits || account.disabled) {
+      await this.refusals.note(attempt, account?.id);
+      throw new InvalidCredentials();
+    }
+    return this.opening.open({
+      account,
+      origin,
+      shown: input,
+      vouched: false,
+      action: 'session.created',
+      holds: (manager) => this.repository.standsAs(manager, account.id, account.passwordHash),
     });
-    await this.limits.noteSuccess(email, address);
-    return { token, expiresAt, organiser: { id, name, email: account.email } };
   }
 
   /** Whom an `Authorization` header speaks for, asked of the database each time; else undefined. */
@@ -83,9 +66,16 @@ export class SessionsService implements OnModuleInit {
     if (token === undefined) return undefined;
     const session = await this.repository.live(hashSessionToken(token));
     if (session === undefined) return undefined;
-    const { sessionId, organiserId, roles, stale } = session;
+    const { sessionId, organiserId, roles, stale, secondFactor } = session;
     if (stale) await this.repository.touch(sessionId);
-    return { sessionId, organiserId, roles, permissions: permissionsOf(roles) };
+    return {
+      sessionId,
+      organiserId,
+      roles,
+      permissions: permissionsOf(roles),
+      secondFactorRequired: this.policy.isRequired(session),
+      secondFactorShown: secondFactor !== null,
+    };
   }
 
   /** Ends the session at once; its token is worth nothing from here on. */
@@ -118,13 +108,4 @@ export class SessionsService implements OnModuleInit {
       return held;
     });
   }
-}
-
-/** Without what no browser says of itself: a name is shown to its owner, and kept. */
-function plainClient(client: string | undefined): string | null {
-  const plain = (client ?? '')
-    .replaceAll(/[^ -~]/g, '')
-    .slice(0, LONGEST_CLIENT)
-    .trim();
-  return plain === '' ? null : plain;
 }

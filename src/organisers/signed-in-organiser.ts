@@ -10,6 +10,10 @@ export interface SignedInOrganiser extends OrganiserScope {
   readonly roles: readonly Role[];
   /** Of the grants that hold at this moment. */
   readonly permissions: readonly Permission[];
+  /** Whether what they hold needs a second factor. */
+  readonly secondFactorRequired: boolean;
+  /** Whether this session has shown one. */
+  readonly secondFactorShown: boolean;
 }
 
 declare module 'fastify' {

@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+/** The sender where none is given, as while trying. */
+export const DEFAULT_MAIL_FROM = 'Branchline <office@example.org>';
+
 const flag = z
   .enum(['true', 'false', '1', '0'])
   .transform((value) => value === 'true' || value === '1');
@@ -44,6 +47,10 @@ const redisUrls = z
     'must be redis://host:6379 (or rediss://), several separated by commas for a cluster',
   );
 
+const secondFactorSecret = z
+  .string()
+  .min(32, 'must have at least 32 characters (openssl rand -base64 32)');
+
 /** What stands in braces in an address of map tiles; `{s}` and `{r}` may besides. */
 const TILE_MARKS = ['z', 'x', 'y'];
 
@@ -79,9 +86,33 @@ export const environmentSchema = z.object({
   DATABASE_POOL_SIZE: count(2, 200).default(16),
   QUEUE_URL: redisUrls.optional(),
   SMTP_URL: url(['smtp:', 'smtps:'], 'must be a URL like smtp://user:password@host:587'),
-  MAIL_FROM: z.string().min(3).max(320).default('Branchline <office@example.org>'),
+  MAIL_FROM: z.string().min(3).max(320).default(DEFAULT_MAIL_FROM),
   /** Signs the links of duty pages and confirmations. Changing it makes sent links useless. */
   LINK_SECRET: z.string().min(32, 'must have at least 32 characters (openssl rand -base64 32)'),
+  /** Seals the secrets of second factors. Required in production; else it follows from LINK_SECRET. */
+  SECOND_FACTOR_SECRET: secondFactorSecret.optional(),
+  /** The one before, while secrets that it sealed are still there. */
+  SECOND_FACTOR_SECRET_PREVIOUS: secondFactorSecret.optional(),
+  /** Who has to have a second factor. Default: `national` in production, else `nobody`. */
+  SECOND_FACTOR_FOR: z.enum(['nobody', 'national', 'everybody']).optional(),
+  /** A provider of identities by which organisers may sign in. Default: none. */
+  OIDC_ISSUER: url(
+    ['http:', 'https:'],
+    'must be an address like https://id.example.org',
+  ).optional(),
+  OIDC_CLIENT_ID: z.string().min(1).max(300).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).max(1000).optional(),
+  /** What a console writes on the button. */
+  OIDC_LABEL: z.string().min(1).max(100).default('Sign in with your organisation'),
+  /** The page of the console that takes the code of a sign-in. */
+  OIDC_CONSOLE_URL: url(
+    ['http:', 'https:'],
+    'must be an address like https://console.example.org/signed-in',
+  ).optional(),
+  /** Whether an account is found by the provider's verified email address the first time. */
+  OIDC_LINK_BY_EMAIL: flag.default(false),
+  /** Whether the provider's second factor stands in for ours: always, where `amr` says so, never. */
+  OIDC_SECOND_FACTOR: z.enum(['required', 'amr', 'trusted']).default('required'),
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: networks.default([]),
   /** Who may read /metrics. None given: this machine and private networks. */
