@@ -11,6 +11,15 @@ import { OrganiserSessionEntity } from './organiser-session.entity.js';
 import { OrganiserEntity } from './organiser.entity.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { SecurityNotices } from './messages/security-notices.js';
+import { OpenIdAdminController } from './openid/openid.admin-controller.js';
+import { OpenIdAttempts } from './openid/openid-attempts.js';
+import { OpenIdIdentityEntity } from './openid/openid-identity.entity.js';
+import { OpenIdPages } from './openid/openid-pages.js';
+import { OpenIdSignInEntity } from './openid/openid-sign-in.entity.js';
+import { OpenIdSignInRepository } from './openid/openid-sign-in.repository.js';
+import { OpenIdSignInService } from './openid/openid-sign-in.service.js';
+import { PagesModule } from '../platform/templates/pages.module.js';
+import { OpenIdProvider } from '../providers/openid/openid-provider.js';
 import { Passwords } from './passwords.js';
 import { RecoveryCodeEntity } from './second-factor/recovery-code.entity.js';
 import { SealedSecrets } from './second-factor/sealed-secrets.js';
@@ -35,12 +44,15 @@ import { SignInRefusals } from './sign-in-refusals.js';
   imports: [
     DiscoveryModule,
     MessagingModule,
+    PagesModule,
     TypeOrmModule.forFeature([
       OrganiserEntity,
       OrganiserSessionEntity,
       OrganiserGrantEntity,
       SecondFactorEntity,
       RecoveryCodeEntity,
+      OpenIdIdentityEntity,
+      OpenIdSignInEntity,
     ]),
   ],
   controllers: [
@@ -48,11 +60,17 @@ import { SignInRefusals } from './sign-in-refusals.js';
     MeAdminController,
     SecondFactorAdminController,
     SecondFactorResetAdminController,
+    OpenIdAdminController,
   ],
   providers: [
     AdminRoutes,
     MeRepository,
     MeService,
+    OpenIdAttempts,
+    OpenIdPages,
+    OpenIdProvider,
+    OpenIdSignInRepository,
+    OpenIdSignInService,
     Passwords,
     SealedSecrets,
     SecondFactorCheck,

@@ -76,6 +76,7 @@ describe('every admin route', () => {
       'GET /v1/admin/join-submissions',
       'GET /v1/admin/join-submissions/:id',
       'GET /v1/admin/me',
+      'GET /v1/admin/me/second-factor',
       'GET /v1/admin/people',
       'GET /v1/admin/people/:id',
       'GET /v1/admin/people/:id/allocation',
@@ -86,6 +87,9 @@ describe('every admin route', () => {
       'GET /v1/admin/regions',
       'GET /v1/admin/regions/:id',
       'GET /v1/admin/sessions',
+      'GET /v1/admin/sessions/openid',
+      'GET /v1/admin/sessions/openid/callback',
+      'GET /v1/admin/sessions/openid/start',
       'PATCH /v1/admin/branches/:id',
       'PATCH /v1/admin/people/:id',
       'PATCH /v1/admin/posts/:id',
@@ -99,10 +103,16 @@ describe('every admin route', () => {
       'POST /v1/admin/follow-ups/:id/done',
       'POST /v1/admin/follow-ups/:id/no-answer',
       'POST /v1/admin/join-submissions/:id/contacted',
+      'POST /v1/admin/me/second-factor',
+      'POST /v1/admin/me/second-factor/confirm',
+      'POST /v1/admin/me/second-factor/recovery-codes',
+      'POST /v1/admin/me/second-factor/switch-off',
+      'POST /v1/admin/organisers/:id/second-factor/reset',
       'POST /v1/admin/people/:id/allocation',
       'POST /v1/admin/queues/dead/:id/retry',
       'POST /v1/admin/regions',
       'POST /v1/admin/sessions',
+      'POST /v1/admin/sessions/openid',
     ]);
   });
 
@@ -122,8 +132,12 @@ describe('every admin route', () => {
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
     );
-    expect(described.filter(({ secured }) => !secured)).toEqual([
-      { route: 'POST /v1/admin/sessions', secured: false },
+    expect(described.flatMap(({ route, secured }) => (secured ? [] : [route])).sort()).toEqual([
+      'GET /v1/admin/sessions/openid',
+      'GET /v1/admin/sessions/openid/callback',
+      'GET /v1/admin/sessions/openid/start',
+      'POST /v1/admin/sessions',
+      'POST /v1/admin/sessions/openid',
     ]);
   });
 
@@ -146,7 +160,9 @@ describe('every admin route', () => {
   it('is a 401 without a token, but the one that signs in', async () => {
     for (const { method, path, access } of routes()) {
       const { status } = await send(method, path);
-      const wanted = access.kind === 'anybody' ? 422 : 401;
+      // Where no provider of identities is configured, nothing is said of one.
+      const open = path === '/v1/admin/sessions/openid' && method === 'GET' ? 404 : 422;
+      const wanted = access.kind === 'anybody' ? open : 401;
       expect(`${method} ${path} ${status}`).toBe(`${method} ${path} ${wanted}`);
     }
   });

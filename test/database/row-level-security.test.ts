@@ -21,6 +21,20 @@ beforeAll(async () => {
      SELECT gen_random_uuid(), id, 'opened', 'duty_link', unit_id FROM follow_up LIMIT 1`,
   );
   await app.database.sql(
+    `WITH account AS (SELECT id FROM organiser LIMIT 1
+     ), factor AS (
+       INSERT INTO organiser_second_factor (organiser_id) SELECT id FROM account
+     ), code AS (
+       INSERT INTO organiser_recovery_code (organiser_id, code_hash) SELECT id, '' FROM account
+     ), identity AS (
+       INSERT INTO organiser_openid_identity (issuer, subject, organiser_id)
+       SELECT '', '', id FROM account
+     )
+     INSERT INTO openid_sign_in (attempt, code_hash, challenge, organiser_id, second_factor,
+                                 expires_at, forget_at)
+     SELECT '', '', '', id, false, clock_now(), clock_now() FROM account`,
+  );
+  await app.database.sql(
     `WITH run AS (
        INSERT INTO allocation_run (id, kind, basis, directory_version, dataset_version)
        VALUES (gen_random_uuid(), 'dry_run', '', 1, '') RETURNING id
@@ -74,8 +88,12 @@ const APPLICATION_COMMANDS: Readonly<Record<string, string>> = {
   join_submission_handling: 'INSERT SELECT UPDATE',
   message: 'INSERT SELECT UPDATE',
   migrations: 'SELECT',
+  openid_sign_in: 'DELETE INSERT SELECT UPDATE',
   organiser: 'SELECT',
   organiser_grant: 'SELECT',
+  organiser_openid_identity: 'INSERT SELECT',
+  organiser_recovery_code: 'DELETE INSERT SELECT UPDATE',
+  organiser_second_factor: 'DELETE INSERT SELECT UPDATE',
   organiser_session: 'INSERT SELECT UPDATE',
   outbox: 'DELETE INSERT SELECT UPDATE',
   person: 'INSERT SELECT UPDATE',
@@ -151,7 +169,13 @@ describe('row-level security', () => {
       }
     }
     // Those that no organiser's request reads at all.
-    expect([...new Set(denied)]).toEqual(['organiser_session']);
+    expect([...new Set(denied)]).toEqual([
+      'openid_sign_in',
+      'organiser_openid_identity',
+      'organiser_recovery_code',
+      'organiser_second_factor',
+      'organiser_session',
+    ]);
   });
 
   it('lets an organiser delete nothing but rules, and change duties, units and what became of submissions', async () => {

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
 import { ComposesMessage, type MessageComposer } from '../../src/messaging/message-composer.js';
 import { MessageComposers } from '../../src/messaging/message-composers.js';
+import { SECURITY_NOTICES } from '../../src/organisers/messages/security-notice.js';
 import { MessageTemplates } from '../../src/messaging/message-templates.js';
 import { TemplateFolder } from '../../src/platform/templates/template-folder.js';
 
@@ -83,6 +84,19 @@ describe('templates', () => {
       expect(part).toContain('https://join.example.org/v1/confirm/abc');
       expect(part).not.toContain('We are sending you');
     }
+  });
+
+  it.each(SECURITY_NOTICES)('have words for the notice %s', (notice) => {
+    const data = { organisation, publicUrl: 'https://join.example.org', notice };
+    const templates = new MessageTemplates();
+    const { subject, text, html } = templates.email('organiser_security_notice', data);
+    expect(subject.length).toBeGreaterThan(20);
+    expect(templates.sms('organiser_security_notice', data)).toBe(subject);
+    const [words = ''] = text.split('\n');
+    expect(words.length).toBeGreaterThan(60);
+    expect(html).toContain(words);
+    // No link: whoever imitates it has nothing to imitate.
+    expect(text + html).not.toMatch(/https?:/);
   });
 
   it('do not carry a stranger’s advertisement to a stranger', () => {

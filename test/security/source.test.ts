@@ -30,9 +30,13 @@ describe('the source', () => {
     expect(starting.filter((path) => !path.startsWith('src/development/'))).toEqual([]);
   });
 
-  it('asks nobody else on the network, but for a release that an operator fetches', () => {
-    const asking = /\bfetch\(|\bXMLHttpRequest\b|\bWebSocket\(|['"](?:undici|axios|got)['"]/;
-    expect(having(sources, asking)).toEqual(['src/providers/downloads/download-file.ts']);
+  it('asks nobody else on the network, but for a release that an operator fetches and a provider of identities', () => {
+    const asking =
+      /\bfetch\(|\bXMLHttpRequest\b|\bWebSocket\(|['"](?:undici|axios|got|openid-client)['"]/;
+    expect(having(sources, asking)).toEqual([
+      'src/providers/downloads/download-file.ts',
+      'src/providers/openid/openid-provider.ts',
+    ]);
   });
 
   it('takes a random number that anybody could foretell for nothing but a pause', () => {
@@ -42,7 +46,7 @@ describe('the source', () => {
     ]);
   });
 
-  it('hashes with SHA-256 and argon2id, and encrypts nothing by itself', () => {
+  it('hashes with SHA-256 and argon2id, and encrypts nothing but the secrets of second factors', () => {
     const calls = sources.flatMap((path) => [
       ...readFileSync(join(projectRoot, path), 'utf8').matchAll(
         /\bcreate(?:Hash|Hmac)\((['"]\w+)/g,
@@ -50,15 +54,19 @@ describe('the source', () => {
     ]);
     expect(calls.length).toBeGreaterThan(5);
     expect(new Set(calls.map(([, algorithm]) => algorithm))).toEqual(new Set(["'sha256"]));
-    expect(having(sources, /createCipher|createDecipher|publicEncrypt|createSign\(/)).toEqual([]);
+    expect(having(sources, /createCipher|createDecipher|publicEncrypt|createSign\(/)).toEqual([
+      'src/organisers/second-factor/sealed-secrets.ts',
+    ]);
   });
 
   it('turns off no check of a certificate', () => {
     expect(having(sources, /rejectUnauthorized|NODE_TLS_REJECT|checkServerIdentity/)).toEqual([]);
   });
 
-  it('reads a cookie nowhere', () => {
-    expect(having(sources, /headers\.cookie|headers\['cookie'\]|@fastify\/cookie/)).toEqual([]);
+  it('reads a cookie where a browser comes back from the provider of identities, and nowhere else', () => {
+    expect(having(sources, /headers\.cookie|headers\['cookie'\]|@fastify\/cookie/)).toEqual([
+      'src/organisers/openid/openid.admin-controller.ts',
+    ]);
   });
 });
 
