@@ -9,10 +9,10 @@ const LONGEST_PASSWORD = 1000;
 export function recoveryCode() {
   return z
     .string()
-    .regex(/^[\s\dA-Za-z-]{16,40}$/, 'A recovery code has sixteen letters and digits.')
+    .regex(/^[\s\dA-Za-z-]{24,60}$/, 'A recovery code has 24 letters and digits.')
     .meta({
       description: 'Instead of `totp`; each serves once',
-      examples: ['7K3Q-9F0T-XWB2-64HN'],
+      examples: ['7K3Q-9F0T-XWB2-64HN-0ZDR-M8VP'],
     });
 }
 

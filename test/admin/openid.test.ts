@@ -67,13 +67,30 @@ describe('signing in by a provider of identities', () => {
     });
     expect(answer.headers['set-cookie']).toEqual([
       expect.stringMatching(
-        /^branchline_openid=[\w-]+; Max-Age=600; Path=\/v1\/admin\/sessions\/openid; HttpOnly; SameSite=Lax$/,
+        /^branchline_openid=[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
       ),
     ]);
     const other = new ConsoleBrowser(stage);
     await other.start();
     for (const name of ['state', 'nonce', 'code_challenge']) {
       expect(new URL(other.location).searchParams.get(name)).not.toBe(url.searchParams.get(name));
+    }
+  });
+
+  it('has a cookie of this host alone, and for https alone, where we are reached by it', async () => {
+    const own = await startOpenIdStage(provider, { PUBLIC_URL: 'https://join.example.org' });
+    try {
+      const browser = new ConsoleBrowser(own);
+      const answer = await browser.start();
+      expect(answer.headers['set-cookie']).toEqual([
+        expect.stringMatching(
+          /^__Host-branchline_openid=[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+        ),
+      ]);
+      user('wales@example.org');
+      expect((await browser.comeBack(await browser.atProvider())).status).toBe(302);
+    } finally {
+      await own.close();
     }
   });
 

@@ -9,8 +9,6 @@ import type { OpenIdSecrets } from '../../providers/openid/openid-provider.js';
 export const ATTEMPT_SECONDS = 600;
 const RANDOM_BYTES = 16;
 const TIME_BYTES = 6;
-/** Where the cookie goes, and nowhere else. */
-const COOKIE_PATH = '/v1/admin/sessions/openid';
 const COOKIE = 'branchline_openid';
 
 /** A sign-in that a browser has begun and not ended. */
@@ -31,6 +29,8 @@ export interface OpenIdAttempt {
 export class OpenIdAttempts {
   private readonly token: SignedLink;
   private readonly key: Buffer;
+  /** With https no other host of the domain can plant one (RFC 6265bis, 4.1.3.2). */
+  private readonly cookieName: string;
   private readonly isSecure: boolean;
 
   constructor(
@@ -41,6 +41,7 @@ export class OpenIdAttempts {
     this.token = signedLink(LINK_SECRET, 'openid sign-in');
     this.key = createHmac('sha256', LINK_SECRET).update('branchline openid secrets').digest();
     this.isSecure = configuration.publicUrl.startsWith('https:');
+    this.cookieName = this.isSecure ? `__Host-${COOKIE}` : COOKIE;
   }
 
   /** Begins one. @returns its secrets, and the `Set-Cookie` that keeps it. */
@@ -54,7 +55,8 @@ export class OpenIdAttempts {
   /** The one whose cookie is among those of a `Cookie` header; undefined for none, and after ten minutes. */
   find(cookies: string | undefined): OpenIdAttempt | undefined {
     const pairs = (cookies ?? '').split(';').map((pair) => pair.trim());
-    const token = pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+    const begin = `${this.cookieName}=`;
+    const token = pairs.find((pair) => pair.startsWith(begin))?.slice(begin.length);
     const payload = token === undefined ? undefined : this.token.open(token);
     if (token === undefined || payload === undefined) return undefined;
     const begun = payload.readUIntBE(RANDOM_BYTES, TIME_BYTES);
@@ -79,8 +81,7 @@ export class OpenIdAttempts {
 
   /** Lax: the provider's page sends the browser back, which is another site's doing. */
   private cookie(value: string, seconds: number): string {
-    return `${COOKIE}=${value}; Max-Age=${seconds}; Path=${COOKIE_PATH}; HttpOnly; SameSite=Lax${
-      this.isSecure ? '; Secure' : ''
-    }`;
+    const secure = this.isSecure ? '; Secure' : '';
+    return `${this.cookieName}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax${secure}`;
   }
 }
