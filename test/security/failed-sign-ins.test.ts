@@ -90,25 +90,21 @@ describe('a refused sign-in', () => {
 
   it('takes the same statements for a known account and for none', async () => {
     const statementsOf = async (email: string, address: string) => {
-      const asked: string[] = [];
-      const query = vi.spyOn(Client.prototype, 'query').mockImplementation(function (
-        this: Client,
-        ...args: unknown[]
-      ) {
-        const [text] = args as [string | { text: string }];
-        asked.push(typeof text === 'string' ? text : text.text);
-        return original.apply(this, args as never) as never;
-      });
+      const query = vi.spyOn(Client.prototype, 'query');
+      let calls: unknown[][];
       try {
         await attempt(email, address).expect(401);
+        calls = [...query.mock.calls];
       } finally {
         query.mockRestore();
       }
+      const asked = (calls as [string | { text: string }][]).map(([asking]) =>
+        typeof asking === 'string' ? asking : asking.text,
+      );
       return asked
         .filter((text) => OF_SIGN_IN.test(text) && !text.includes('AS stored'))
         .map((text) => text.replace(/^(ROLLBACK TO|RELEASE) SAVEPOINT/, 'ENDS SAVEPOINT'));
     };
-    const original = Client.prototype.query;
     // Up to the one after which the owner is told, and past it.
     await makeOrganiser(stage.database, 'timed@example.org');
     for (let tries = 0; tries < 21; tries++) {

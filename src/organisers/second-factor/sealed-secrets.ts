@@ -49,19 +49,22 @@ export class SealedSecrets {
     if (key === undefined) {
       throw new Error('A second factor was sealed with another SECOND_FACTOR_SECRET.');
     }
-    const hiddenFrom = KEY_ID_BYTES + NONCE_BYTES;
-    const nonce = sealed.subarray(KEY_ID_BYTES, hiddenFrom);
-    const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce, {
-      authTagLength: TAG_BYTES,
-    });
-    decipher.setAAD(Buffer.from(organiserId));
-    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-    const secret = Buffer.concat([
-      decipher.update(sealed.subarray(hiddenFrom, -TAG_BYTES)),
-      decipher.final(),
-    ]);
-    return { secret, stale: key !== this.current };
+    try {
+      return { secret: opened(organiserId, sealed, key), stale: key !== this.current };
+    } catch (error) {
+      throw new Error('The sealed secret of a second factor was changed.', { cause: error });
+    }
   }
+}
+
+function opened(organiserId: string, sealed: Buffer, key: Key): Buffer {
+  const hiddenFrom = KEY_ID_BYTES + NONCE_BYTES;
+  const nonce = sealed.subarray(KEY_ID_BYTES, hiddenFrom);
+  const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(organiserId));
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+  const hidden = sealed.subarray(hiddenFrom, -TAG_BYTES);
+  return Buffer.concat([decipher.update(hidden), decipher.final()]);
 }
 
 /** HKDF with SHA-256 (RFC 5869): a key for this purpose alone, and a name for it that gives nothing away. */
