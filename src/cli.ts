@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addAuditCommands } from './audit/audit-commands.js';
 import { AuditTrailBroken } from './audit/audit.errors.js';
 import { OrganiserExists, OrganiserRefused } from './organisers/organiser-accounts.errors.js';
+import { addOpenIdCommands } from './organisers/openid/openid-commands.js';
 import { type EndedSessions, OrganiserAccounts } from './organisers/organiser-accounts.js';
 import { ROLES } from './organisers/permissions.js';
 import { addSecondFactorCommands } from './organisers/second-factor/second-factor-commands.js';
@@ -136,6 +137,7 @@ organiser
     console.log(`${ended.email} is signed out. ${sessionsEnded(ended)}`);
   });
 
+addOpenIdCommands(organiser, (line) => console.log(line));
 addSecondFactorCommands(organiser, (line) => console.log(line));
 addPostcodeCommands(program, (line) => console.log(line));
 addAuditCommands(program, (line) => console.log(line));

@@ -10,6 +10,7 @@ import {
   startProvider,
   type TestProvider,
 } from './openid-stage.js';
+import { runCli } from './run-cli.js';
 import { type AdminStage, bearer, startAdminStage } from './support.js';
 
 let provider: TestProvider;
@@ -169,6 +170,26 @@ describe('signing in by a provider of identities', () => {
       `SELECT 1 FROM organiser WHERE email = 'stranger@example.org'`,
     );
     expect(made).toEqual([]);
+  });
+
+  it('opens an account no more that the operator has parted from it', async () => {
+    const { id, email } = await makeOrganiser(stage.database, 'parted@example.org');
+    user(email);
+    const browser = new ConsoleBrowser(stage);
+    const session = await browser.exchange(browser.codeOf(await browser.signIn())).expect(201);
+    const waiting = new ConsoleBrowser(stage);
+    const code = waiting.codeOf(await waiting.signIn());
+    const command = ['organiser', 'unlink-openid', '--email'];
+    expect(await runCli(stage.database.ownerUrl, [...command, 'Parted@example.org'])).toEqual({
+      code: 0,
+      out: 'parted@example.org is no longer opened by the provider. Sessions ended: 1.\n',
+      err: '',
+    });
+    await stage.call().get('/v1/admin/me').set(bearer(session.body.token)).expect(401);
+    await waiting.exchange(code).expect(401);
+    expect(await identitiesOf(id)).toEqual([]);
+    expect((await trailOf(id)).at(-1)).toBe('organiser.openid_unlinked');
+    expect((await runCli(stage.database.ownerUrl, [...command, email])).code).toBe(1);
   });
 
   it('gives an account to one subject of a provider alone', async () => {
