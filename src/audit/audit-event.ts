@@ -17,10 +17,12 @@ export const SUBJECT_KINDS = [
   'follow_up',
   'join_submission',
   'organiser',
+  'organiser_grant',
   'organiser_session',
   'outbox',
   'person',
   'post',
+  'post_cover',
   'postcode_dataset',
   'unit',
 ] as const;

@@ -4,8 +4,9 @@ import { unauthenticated } from '../platform/http/standard-problems.js';
 import { ADMIN_ACCESS, type AdminAccess } from './admin-route.decorators.js';
 import { isAdminPath } from './admin-routes.js';
 import { PermissionMissing } from './organisers.errors.js';
-import { rolesWith } from './permissions.js';
+import { isReading, type Permission, rolesWith } from './permissions.js';
 import { SessionsService } from './sessions.service.js';
+import type { SignedInOrganiser } from './signed-in-organiser.js';
 
 /**
  * The one door of the admin API, before every route of the application. It looks at the path under
@@ -28,13 +29,25 @@ export class AdminGuard implements CanActivate {
     const organiser = await this.sessions.authenticate(request.headers.authorization);
     if (organiser === undefined) throw unauthenticated();
     if (access === undefined) throw new Error(`${request.routeOptions.url} names no permission.`);
-    if (access.kind === 'permission' && !organiser.permissions.includes(access.permission)) {
-      throw new PermissionMissing(access.permission);
-    }
     request.organiser =
       access.kind === 'permission'
-        ? { ...organiser, roles: rolesWith(access.permission, organiser.roles) }
+        ? await this.withPermission(organiser, access.permission)
         : organiser;
     return true;
+  }
+
+  /** The organiser with the roles that carry a permission; to read, those in their grace as well. */
+  private async withPermission(
+    organiser: SignedInOrganiser,
+    permission: Permission,
+  ): Promise<SignedInOrganiser> {
+    const { roles, gracedRoles } = organiser;
+    const reading = isReading(permission);
+    const held = reading ? [...new Set([...roles, ...gracedRoles])] : roles;
+    const carrying = rolesWith(permission, held);
+    if (carrying.length > 0) return { ...organiser, roles: carrying, reading };
+    throw rolesWith(permission, gracedRoles).length > 0
+      ? await this.sessions.inGrace(organiser, permission)
+      : new PermissionMissing(permission);
   }
 }

@@ -12,25 +12,10 @@ import {
 import { type GrantedUnit, OrganiserAccountsRepository } from './organiser-accounts.repository.js';
 import { Passwords } from './passwords.js';
 import { ROLES, type Role } from './permissions.js';
+import { KIND_OF_ROLE, OFFICE_OF_ROLE } from './role-places.js';
 
 /** In characters; no other rule is put on a password (NIST SP 800-63B, 5.1.1.2). */
 const PASSWORD_LENGTH = { min: 12, max: 128 };
-
-/** The only kind of unit a role makes sense on; the others may be given on any. */
-const KIND_OF_ROLE: Partial<Record<Role, GrantedUnit['kind']>> = {
-  national_administrator: 'national',
-  regional_organiser: 'region',
-  branch_secretary: 'branch',
-};
-
-/** The office that goes with a role. */
-const OFFICE_OF_ROLE: Partial<Record<Role, Office>> = {
-  national_administrator: 'national_office',
-  regional_organiser: 'regional_organiser',
-  branch_secretary: 'branch_secretary',
-  treasurer: 'treasurer',
-  data_protection_officer: 'data_protection_officer',
-};
 
 /** An account as somebody at the command line asks for it. */
 export interface NewOrganiser {

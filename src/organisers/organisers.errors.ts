@@ -1,5 +1,6 @@
 import { Problem } from '../platform/http/problem.js';
-import type { Permission } from './permissions.js';
+import { describeDay } from '../platform/time/describe-day.js';
+import { type Permission, roleInWords, type Role } from './permissions.js';
 
 /** 401: the same answer for an unknown account, a wrong password and a disabled account. */
 export class InvalidCredentials extends Problem {
@@ -25,4 +26,36 @@ export class PermissionMissing extends Problem {
       extensions: { permission },
     });
   }
+}
+
+/** 403: the grant that carried the permission has ended; for a while it still lets its holder read. */
+export class GrantInGrace extends Problem {
+  constructor(
+    permission: Permission,
+    grant: {
+      readonly role: Role;
+      readonly unitName: string;
+      readonly aboveName: string | null;
+      readonly validUntil: Date;
+      readonly readOnlyUntil: Date;
+    },
+  ) {
+    const { role, unitName, aboveName, validUntil, readOnlyUntil } = grant;
+    const who = aboveName === null ? '' : `the office of ${aboveName} or `;
+    super({
+      status: 403,
+      code: 'grant_in_grace',
+      title: 'Your role has ended, and lets you read only',
+      detail:
+        `You were ${roleInWords(role)} of ${unitName} until ${lastDay(validUntil)}. Until ` +
+        `${lastDay(readOnlyUntil)} you can still read, but change nothing. Ask ${who}the national ` +
+        'office to confirm it: then it goes on.',
+      extensions: { permission },
+    });
+  }
+}
+
+/** The last day of what ends at a moment: midnight belongs to the day before it. */
+function lastDay(end: Date): string {
+  return describeDay(new Date(end.getTime() - 1));
 }

@@ -3,6 +3,11 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AdminGuard } from './admin.guard.js';
 import { AdminRoutes } from './admin-routes.js';
+import { GrantsAdminController } from './grants.admin-controller.js';
+import { GrantsAdminRepository } from './grants-admin.repository.js';
+import { GrantsAdminService } from './grants.admin-service.js';
+import { IdempotentCreation } from './idempotent-creation.js';
+import { IdempotentCreationRepository } from './idempotent-creation.repository.js';
 import { MeAdminController } from './me.admin-controller.js';
 import { MeRepository } from './me.repository.js';
 import { MeService } from './me.service.js';
@@ -21,9 +26,13 @@ import { SignInLimits } from './sign-in-limits.js';
     DiscoveryModule,
     TypeOrmModule.forFeature([OrganiserEntity, OrganiserSessionEntity, OrganiserGrantEntity]),
   ],
-  controllers: [SessionsAdminController, MeAdminController],
+  controllers: [SessionsAdminController, MeAdminController, GrantsAdminController],
   providers: [
     AdminRoutes,
+    GrantsAdminRepository,
+    GrantsAdminService,
+    IdempotentCreation,
+    IdempotentCreationRepository,
     MeRepository,
     MeService,
     Passwords,

@@ -21,8 +21,21 @@ export interface LiveSession {
   sessionId: string;
   organiserId: string;
   roles: Role[];
+  /** Those of grants that have ended and still let their holder read. */
+  gracedRoles: Role[];
   /** Not noted as used for a while. */
   stale: boolean;
+}
+
+/** A grant in its grace, and who can confirm it besides the national office. */
+export interface GracedGrant {
+  [column: string]: unknown;
+  role: Role;
+  unitName: string;
+  /** The region of a branch; null for others. */
+  aboveName: string | null;
+  validUntil: Date;
+  readOnlyUntil: Date;
 }
 
 const cursorShape = z.tuple([uuidV7Id()]);
@@ -91,13 +104,31 @@ export class SessionsRepository {
               s.last_used_at IS NULL OR s.last_used_at < clock_now() - interval '1 minute' AS stale,
               ARRAY(SELECT DISTINCT g.role FROM organiser_grant g
                      WHERE g.organiser_id = o.id AND g.valid_from <= clock_now()
-                       AND (g.valid_until IS NULL OR g.valid_until > clock_now())) AS roles
+                       AND (g.valid_until IS NULL OR g.valid_until > clock_now())) AS roles,
+              ARRAY(SELECT DISTINCT g.role FROM organiser_grant g
+                     WHERE g.organiser_id = o.id AND g.valid_until <= clock_now()
+                       AND g.read_only_until > clock_now()) AS "gracedRoles"
          FROM organiser_session s
          JOIN organiser o ON o.id = s.organiser_id AND o.disabled_at IS NULL
         WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > clock_now()`,
       [tokenHash],
     );
     return session;
+  }
+
+  /** The grants of an organiser in one of these roles that have ended and still let them read. */
+  async graced(organiserId: string, roles: readonly Role[]): Promise<GracedGrant[]> {
+    return this.database.query<GracedGrant>(
+      `SELECT g.role, u.name AS "unitName", above.name AS "aboveName",
+              g.valid_until AS "validUntil", g.read_only_until AS "readOnlyUntil"
+         FROM organiser_grant g
+         JOIN unit u ON u.id = g.unit_id
+         LEFT JOIN unit above ON above.id = u.parent_id AND above.kind <> 'national'
+        WHERE g.organiser_id = $1 AND g.role = ANY ($2)
+          AND g.valid_until <= clock_now() AND g.read_only_until > clock_now()
+        ORDER BY g.valid_until DESC, g.id`,
+      [organiserId, roles],
+    );
   }
 
   /** Notes that a session is in use. */

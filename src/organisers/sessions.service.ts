@@ -4,9 +4,9 @@ import { recordDeed } from '../audit/audit.js';
 import { Database } from '../platform/database/database.js';
 import type { Page } from '../platform/http/keyset-page.js';
 import { notFound } from '../platform/http/standard-problems.js';
-import { InvalidCredentials } from './organisers.errors.js';
+import { GrantInGrace, InvalidCredentials, PermissionMissing } from './organisers.errors.js';
 import { Passwords } from './passwords.js';
-import { permissionsOf } from './permissions.js';
+import { type Permission, permissionsOf, rolesWith } from './permissions.js';
 import { hashSessionToken, makeSessionToken, sessionTokenOf } from './session-token.js';
 import { SessionsRepository } from './sessions.repository.js';
 import type { OwnSession, OwnSessionsQuery, SignIn } from './sessions.schemas.js';
@@ -83,9 +83,21 @@ export class SessionsService implements OnModuleInit {
     if (token === undefined) return undefined;
     const session = await this.repository.live(hashSessionToken(token));
     if (session === undefined) return undefined;
-    const { sessionId, organiserId, roles, stale } = session;
+    const { sessionId, organiserId, roles, gracedRoles, stale } = session;
     if (stale) await this.repository.touch(sessionId);
-    return { sessionId, organiserId, roles, permissions: permissionsOf(roles) };
+    const permissions = permissionsOf(roles, gracedRoles);
+    return { sessionId, organiserId, roles, gracedRoles, permissions };
+  }
+
+  /** Why somebody may not do what a grant of theirs allowed before it ended. */
+  async inGrace(
+    { organiserId, gracedRoles }: SignedInOrganiser,
+    permission: Permission,
+  ): Promise<GrantInGrace | PermissionMissing> {
+    const [grant] = await this.repository.graced(organiserId, rolesWith(permission, gracedRoles));
+    return grant === undefined
+      ? new PermissionMissing(permission)
+      : new GrantInGrace(permission, grant);
   }
 
   /** Ends the session at once; its token is worth nothing from here on. */

@@ -8,7 +8,9 @@ export interface SignedInOrganiser extends OrganiserScope {
   readonly sessionId: string;
   /** Those that carry the permission of the route; on a route that needs none, all. */
   readonly roles: readonly Role[];
-  /** Of the grants that hold at this moment. */
+  /** Those of grants that have ended and still let their holder read. */
+  readonly gracedRoles: readonly Role[];
+  /** Of the grants that hold at this moment, and what may be read by those in their grace. */
   readonly permissions: readonly Permission[];
 }
 

@@ -21,6 +21,11 @@ beforeAll(async () => {
      SELECT gen_random_uuid(), id, 'opened', 'duty_link', unit_id FROM follow_up LIMIT 1`,
   );
   await app.database.sql(
+    `INSERT INTO post_cover (id, post_id, organiser_id, valid_from, valid_until)
+     SELECT gen_random_uuid(), id, holder_id, clock_now(), clock_now() + interval '1 day'
+       FROM post WHERE holder_id IS NOT NULL LIMIT 1`,
+  );
+  await app.database.sql(
     `WITH run AS (
        INSERT INTO allocation_run (id, kind, basis, directory_version, dataset_version)
        VALUES (gen_random_uuid(), 'dry_run', '', 1, '') RETURNING id
@@ -80,6 +85,7 @@ const APPLICATION_COMMANDS: Readonly<Record<string, string>> = {
   outbox: 'DELETE INSERT SELECT UPDATE',
   person: 'INSERT SELECT UPDATE',
   post: 'SELECT',
+  post_cover: 'SELECT',
   postcode_dataset: 'SELECT',
   postcode_dataset_chunk: 'SELECT',
   rate_limit: 'DELETE INSERT SELECT UPDATE',
@@ -154,7 +160,7 @@ describe('row-level security', () => {
     expect([...new Set(denied)]).toEqual(['organiser_session']);
   });
 
-  it('lets an organiser delete nothing but rules, and change duties, units and what became of submissions', async () => {
+  it('lets an organiser delete nothing but rules, and change duties, units, grants and what became of submissions', async () => {
     // Grants of columns are in none of the views of tables.
     const grants = await app.database.sql<{ grant: string }>(
       `SELECT DISTINCT table_name || ' ' || privilege_type AS "grant"
@@ -174,8 +180,12 @@ describe('row-level security', () => {
       'idempotency_key INSERT',
       'idempotency_key UPDATE',
       'join_submission_handling UPDATE',
+      'organiser_grant INSERT',
+      'organiser_grant UPDATE',
       'post INSERT',
       'post UPDATE',
+      'post_cover INSERT',
+      'post_cover UPDATE',
       'unit INSERT',
       'unit UPDATE',
     ]);
@@ -221,6 +231,7 @@ describe('the application’s login', () => {
     'DELETE FROM audit_event',
     `UPDATE unit SET name = 'x'`,
     `INSERT INTO organiser_grant (id) VALUES (gen_random_uuid())`,
+    'UPDATE organiser_grant SET valid_until = NULL',
     'TRUNCATE person',
     'ALTER TABLE person DISABLE ROW LEVEL SECURITY',
     'DROP POLICY application ON person',

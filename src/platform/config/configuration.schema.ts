@@ -111,6 +111,8 @@ export const environmentSchema = z.object({
   BRANCH_MAP_ATTRIBUTION: z.string().min(3).max(300).optional(),
   /** How long it can be looked up whom a dry run or recompute moves, in days. */
   ALLOCATION_RUN_DAYS: count(1, 3650).default(30),
+  /** For how long a grant that has ended still lets its holder read, in days; 0: not at all. */
+  GRANT_GRACE_DAYS: count(0, 365).default(60),
   ACKNOWLEDGEMENTS_PER_ADDRESS_PER_DAY: count(1, 1000).default(3),
   FOLLOW_UP_DUE_WORKING_DAYS: count(1, 60).default(2),
   FOLLOW_UP_REMIND_WORKING_DAYS: count(1, 60).default(1),

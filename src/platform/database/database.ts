@@ -21,6 +21,11 @@ export interface OrganiserScope {
    * the country and secretary of one branch reads the members of that branch alone.
    */
   readonly roles: readonly string[];
+  /**
+   * Whether the request changes nothing. Then grants count, too, that have ended and are in their
+   * grace.
+   */
+  readonly reading?: boolean;
 }
 
 /** The one door to PostgreSQL for repositories. */
@@ -89,14 +94,15 @@ export class Database implements OnModuleInit {
    * to this organiser's grants in these roles. Settings and role end with the transaction.
    */
   asOrganiser<Result>(
-    { organiserId, roles }: OrganiserScope,
+    { organiserId, roles, reading = false }: OrganiserScope,
     work: (manager: OrganiserManager) => Promise<Result>,
   ): Promise<Result> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query(
         `SELECT set_config('branchline.organiser_id', $1, true),
-                set_config('branchline.roles', $2, true), set_config('role', $3, true)`,
-        [organiserId, roles.join(','), ORGANISER_ROLE],
+                set_config('branchline.roles', $2, true),
+                set_config('branchline.reading', $3, true), set_config('role', $4, true)`,
+        [organiserId, roles.join(','), reading ? 'on' : 'off', ORGANISER_ROLE],
       );
       return work(manager as OrganiserManager);
     });
