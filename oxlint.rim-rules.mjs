@@ -25,6 +25,8 @@ export const MAY_IMPORT = {
   'follow-ups': [...GROUND, ...KNOWN, 'messaging'],
   // Whoever moves to another branch takes their duties along, and both branches are told.
   allocation: [...GROUND, ...KNOWN, ...REACHED_BY_EVENTS],
+  // Whose role ends is told, and so is the office above, as it is told of duties.
+  'grant-warnings': [...GROUND, ...KNOWN, ...REACHED_BY_EVENTS],
   // A process draws up duties and messages as rows of its own transaction; they know none of it.
   ...Object.fromEntries(PROCESSES.map((folder) => [folder, forProcess])),
   // Pages for whoever looks for a branch: it knows the lookup, and nothing of people.

@@ -7,6 +7,8 @@ import { AuditJobsModule } from './audit/audit-jobs.module.js';
 import { sealAudit } from './audit/seal-audit.definition.js';
 import { FollowUpsJobsModule } from './follow-ups/follow-ups-jobs.module.js';
 import { remindFollowUp } from './follow-ups/remind.definition.js';
+import { GrantWarningsJobsModule } from './grant-warnings/grant-warnings-jobs.module.js';
+import { watchGrants } from './grant-warnings/watch-grants.definition.js';
 import { JoinJobsModule } from './join/join-jobs.module.js';
 import { settleAllocation } from './join/settle-allocation.definition.js';
 import { MessagingJobsModule } from './messaging/messaging-jobs.module.js';
@@ -37,6 +39,7 @@ export class JobsModule {
         MovesJobsModule,
         AllocationRunsJobsModule,
         AuditJobsModule,
+        GrantWarningsJobsModule,
         QueueModule.forWorker({
           jobs: [
             sendMessage,
@@ -46,6 +49,7 @@ export class JobsModule {
             endOverride,
             runSlice,
             sealAudit,
+            watchGrants,
           ],
           ...(queue === undefined ? {} : { settings: queue }),
         }),

@@ -9,6 +9,8 @@ export const MESSAGE_KINDS = [
   'moved_away',
   'moved_in',
   'people_reallocated',
+  'grant_ending',
+  'grant_ended',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
@@ -28,7 +30,7 @@ export interface MessageDraft {
   readonly submissionId?: string | undefined;
   readonly followUpId?: string | undefined;
   readonly assignment?: number | undefined;
-  /** The unit that is told of a move. */
+  /** The unit that is told of a move, or the office that is told of grants. */
   readonly unitId?: string | undefined;
   readonly allocationId?: string | undefined;
   readonly allocationRunId?: string | undefined;

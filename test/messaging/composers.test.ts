@@ -26,7 +26,11 @@ class MovedAway extends Silent {}
 class MovedIn extends Silent {}
 @ComposesMessage('people_reallocated')
 class Reallocated extends Silent {}
-const OF_MOVES = [MovedAway, MovedIn, Reallocated];
+@ComposesMessage('grant_ending')
+class GrantEnding extends Silent {}
+@ComposesMessage('grant_ended')
+class GrantEnded extends Silent {}
+const OTHERS = [MovedAway, MovedIn, Reallocated, GrantEnding, GrantEnded];
 
 async function boot(composers: Type[]): Promise<MessageComposers> {
   @Module({ imports: [DiscoveryModule], providers: [MessageComposers, ...composers] })
@@ -40,12 +44,12 @@ async function boot(composers: Type[]): Promise<MessageComposers> {
 
 describe('composers', () => {
   it('are found at boot, one for each kind', async () => {
-    const composers = await boot([Acknowledgement, Notice, Reminder, ...OF_MOVES]);
+    const composers = await boot([Acknowledgement, Notice, Reminder, ...OTHERS]);
     expect(composers.of('follow_up_notice')).toBeInstanceOf(Notice);
   });
 
   it('stop the boot where a kind has none or two', async () => {
-    await expect(boot([Notice, SecondNotice, Reminder, ...OF_MOVES])).rejects.toThrow(
+    await expect(boot([Notice, SecondNotice, Reminder, ...OTHERS])).rejects.toThrow(
       'join_acknowledgement has no composer; follow_up_notice has 2 composers',
     );
   });
