@@ -150,7 +150,11 @@ function conditionsOf(query: JoinSubmissionsQuery, organiserId: string) {
     conditions.add(
       `EXISTS (SELECT FROM post held
          WHERE held.unit_id = f.unit_id AND held.office = f.office
-           AND $? IN (held.holder_id, held.stand_in_id))`,
+           AND ($? IN (held.holder_id, held.stand_in_id)
+                OR EXISTS (SELECT FROM post_cover c
+                            WHERE c.post_id = held.id AND c.organiser_id = $?
+                              AND c.valid_from <= clock_now() AND c.valid_until > clock_now())))`,
+      holder,
       holder,
     );
   }

@@ -54,8 +54,14 @@ export class UnitDirectoryRepository {
                'publishesPosition', u.publishes_position, 'publishesVenue', u.publishes_venue,
                'demo', u.demo, 'updatedAt', u.updated_at,
                'hasOfficer', EXISTS (
-                 SELECT FROM post p JOIN organiser o ON o.id IN (p.holder_id, p.stand_in_id)
-                  WHERE p.unit_id = u.id AND o.disabled_at IS NULL)
+                 SELECT FROM (
+                   SELECT unnest(ARRAY[p.holder_id, p.stand_in_id]) AS id
+                     FROM post p WHERE p.unit_id = u.id
+                   UNION ALL
+                   SELECT c.organiser_id FROM post p JOIN post_cover c ON c.post_id = p.id
+                    WHERE p.unit_id = u.id AND c.valid_until > clock_now()
+                 ) named JOIN organiser o ON o.id = named.id
+                  WHERE o.disabled_at IS NULL)
              ) ORDER BY u.kind, u.slug) FROM unit u WHERE u.closed_at IS NULL), '[]') AS units,
              coalesce((SELECT json_agg(json_build_object('prefix', r.prefix, 'unitId', r.unit_id))
                          FROM coverage_rule r JOIN unit u ON u.id = r.unit_id

@@ -47,7 +47,7 @@ describe('every admin route', () => {
   const routes = () => stage.app.get(AdminRoutes, { strict: false }).list();
   const send = (method: string, path: string, headers: Record<string, string> = {}) => {
     const verb = method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete';
-    const asked = stage.call()[verb](path.replace(':id', SOME_ID)).set(headers);
+    const asked = stage.call()[verb](path.replaceAll(/:\w+/g, SOME_ID)).set(headers);
     return verb === 'get' ? asked : asked.send({});
   };
 
@@ -59,6 +59,7 @@ describe('every admin route', () => {
     ).toEqual([
       'DELETE /v1/admin/coverage-rules/:id',
       'DELETE /v1/admin/people/:id/allocation/override',
+      'DELETE /v1/admin/posts/:id/cover/:coverId',
       'DELETE /v1/admin/sessions/:id',
       'DELETE /v1/admin/sessions/current',
       'GET /v1/admin/allocation-runs',
@@ -107,6 +108,7 @@ describe('every admin route', () => {
       'POST /v1/admin/grants/:id/end',
       'POST /v1/admin/join-submissions/:id/contacted',
       'POST /v1/admin/people/:id/allocation',
+      'POST /v1/admin/posts/:id/cover',
       'POST /v1/admin/queues/dead/:id/retry',
       'POST /v1/admin/regions',
       'POST /v1/admin/sessions',
@@ -120,7 +122,7 @@ describe('every admin route', () => {
       .filter(([path]) => path.startsWith('/v1/admin'))
       .flatMap(([path, item]) =>
         Object.entries(item).map(([method, { security }]) => ({
-          route: `${method.toUpperCase()} ${path.replace('{id}', ':id')}`,
+          route: `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
           secured: security !== undefined,
         })),
       );
