@@ -71,11 +71,11 @@ export class PostCoversAdminService {
     return this.database.asOrganiser(organiser, async (manager) => {
       await this.grants.lock(manager);
       await this.postToCover(manager, postId);
+      const grantId = await this.database.asApplication(manager, (application) =>
+        this.repository.openGrantOf(application, coverId),
+      );
       if (!(await this.repository.callOff(manager, { postId, id: coverId }))) throw notFound();
       await recordDeed(manager, organiser, 'cover.called_off', 'post_cover', coverId);
-      const grantId = await this.database.asApplication(manager, (application) =>
-        this.repository.grantOf(application, coverId),
-      );
       if (grantId !== undefined) {
         await recordDeed(manager, organiser, 'grant.ended', 'organiser_grant', grantId);
       }

@@ -73,10 +73,13 @@ export class PostCoversRepository {
     return ended === 1;
   }
 
-  /** The grant that was given for a cover; as the application, since its holder need not see it. */
-  async grantOf(manager: EntityManager, coverId: string): Promise<string | undefined> {
+  /**
+   * The grant that was given for a cover and will end with it; as the application, since whoever calls
+   * the cover off need not see it.
+   */
+  async openGrantOf(manager: EntityManager, coverId: string): Promise<string | undefined> {
     const [grant] = await manager.query<{ id: string }[]>(
-      'SELECT id FROM organiser_grant WHERE cover_id = $1',
+      'SELECT id FROM organiser_grant WHERE cover_id = $1 AND ended_at IS NULL',
       [coverId],
     );
     return grant?.id;

@@ -21,10 +21,10 @@ afterEach(async () => {
 });
 
 let made = 0;
-async function holder({
-  on = 'cardiff',
-  until = END as string | null,
-}: { on?: 'cardiff' | 'leeds' | 'wales' | 'swansea'; until?: string | null } = {}) {
+async function holder(
+  span: { on?: 'cardiff' | 'leeds' | 'wales' | 'swansea'; until?: string | null } = {},
+) {
+  const { on = 'cardiff', until = END } = span;
   const role = on === 'wales' ? 'regional_organiser' : 'branch_secretary';
   const account = await makeOrganiser(bench.database, `made-${(made += 1)}@example.org`, '-');
   const unit = bench.organisation.units[on].id;
