@@ -9,14 +9,22 @@ export const ADMIN_ACCESS = 'branchline:admin-access';
 export type AdminAccess =
   | { readonly kind: 'anybody' }
   | { readonly kind: 'session' }
-  | { readonly kind: 'permission'; readonly permission: Permission };
+  | {
+      readonly kind: 'permission';
+      readonly permission: Permission;
+      /** Whether it is about the caller as a person, so that no key may call it. */
+      readonly organisersAlone: boolean;
+    };
 
 /**
  * What an admin route needs. A route under `/v1/admin` that does not say so, by this or one of the
  * two below, keeps the application from starting.
  */
-export function Needs(permission: Permission): MethodDecorator {
-  return access({ kind: 'permission', permission });
+export function Needs(
+  permission: Permission,
+  { organisersAlone = false }: { readonly organisersAlone?: boolean } = {},
+): MethodDecorator {
+  return access({ kind: 'permission', permission, organisersAlone });
 }
 
 /** For what concerns only the caller: who am I, sign out. */

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { unauthenticated } from '../platform/http/standard-problems.js';
 import { ADMIN_ACCESS, type AdminAccess } from './admin-route.decorators.js';
 import { isAdminPath } from './admin-routes.js';
+import { ApiKeysService } from './api-keys.service.js';
 import { PermissionMissing } from './organisers.errors.js';
 import { rolesWith } from './permissions.js';
 import { SessionsService } from './sessions.service.js';
@@ -10,12 +11,15 @@ import { SessionsService } from './sessions.service.js';
 /**
  * The one door of the admin API, before every route of the application. It looks at the path under
  * which a route was registered (never at what the caller typed, which may be encoded in many ways)
- * and lets nobody through to `/v1/admin` without a session, unless the route says how to come by
- * one. A route that says nothing lets nobody through at all.
+ * and lets nobody through to `/v1/admin` without a session or a key, unless the route says how to
+ * come by one. A route that says nothing lets nobody through at all.
  */
 @Injectable()
 export class AdminGuard implements CanActivate {
-  constructor(private readonly sessions: SessionsService) {}
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly keys: ApiKeysService,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
@@ -25,6 +29,11 @@ export class AdminGuard implements CanActivate {
     const access = Reflect.getMetadata(ADMIN_ACCESS, context.getHandler()) as
       AdminAccess | undefined;
     if (access?.kind === 'anybody') return true;
+    const program = await this.keys.admit(request.headers.authorization, access);
+    if (program !== undefined) {
+      request.organiser = program;
+      return true;
+    }
     const organiser = await this.sessions.authenticate(request.headers.authorization);
     if (organiser === undefined) throw unauthenticated();
     if (access === undefined) throw new Error(`${request.routeOptions.url} names no permission.`);

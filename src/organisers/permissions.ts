@@ -29,6 +29,12 @@ export const PERMISSIONS = [
   'units.write',
   // Regions with their rules and posts: the shape of the whole organisation.
   'regions.write',
+  'forms.read',
+  // What a join form asks, and from where it may be posted.
+  'forms.write',
+  'api_keys.read',
+  // A key acts without its maker: no more than they hold themselves.
+  'api_keys.write',
   // Who did what to whom, in the whole organisation.
   'audit.read',
   'queues.read',
@@ -58,11 +64,20 @@ const READING: readonly Permission[] = [
  */
 export const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   national_administrator: PERMISSIONS,
-  regional_organiser: [...CONTACT_WORK, 'allocations.write', 'allocation_runs.read', 'units.write'],
-  branch_secretary: CONTACT_WORK,
+  regional_organiser: [
+    ...CONTACT_WORK,
+    'allocations.write',
+    'allocation_runs.read',
+    'units.write',
+    'forms.read',
+    'forms.write',
+    'api_keys.read',
+    'api_keys.write',
+  ],
+  branch_secretary: [...CONTACT_WORK, 'forms.read'],
   // A treasurer sees money, not enquiries; the rest of their permissions comes with donations.
   treasurer: ['units.read'],
-  campaign_lead: READING,
+  campaign_lead: [...READING, 'forms.read'],
   data_protection_officer: [...READING, 'audit.read'],
   reader: READING,
 };

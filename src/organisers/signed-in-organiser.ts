@@ -3,7 +3,10 @@ import type { FastifyRequest } from 'fastify';
 import type { OrganiserScope } from '../platform/database/database.js';
 import type { Permission, Role } from './permissions.js';
 
-/** Who makes a request, as the admin guard found out. */
+/**
+ * Who makes a request, as the admin guard found out: an organiser, or a program by its key, which
+ * then stands in the place of the organiser's id and has no role.
+ */
 export interface SignedInOrganiser extends OrganiserScope {
   readonly sessionId: string;
   /** Those that carry the permission of the route; on a route that needs none, all. */

@@ -21,6 +21,8 @@ export interface OrganiserScope {
    * the country and secretary of one branch reads the members of that branch alone.
    */
   readonly roles: readonly string[];
+  /** The key of a program, in place of the organiser, and the scope in question. */
+  readonly apiKey?: { readonly id: string; readonly scope: string };
 }
 
 /** The one door to PostgreSQL for repositories. */
@@ -86,17 +88,25 @@ export class Database implements OnModuleInit {
 
   /**
    * Runs `work` in one transaction as an organiser: as the restricted role, with the policies bound
-   * to this organiser's grants in these roles. Settings and role end with the transaction.
+   * to this organiser's grants in these roles, or to what a key holds. Settings and role end with the transaction.
    */
   asOrganiser<Result>(
-    { organiserId, roles }: OrganiserScope,
+    { organiserId, roles, apiKey }: OrganiserScope,
     work: (manager: OrganiserManager) => Promise<Result>,
   ): Promise<Result> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query(
         `SELECT set_config('branchline.organiser_id', $1, true),
-                set_config('branchline.roles', $2, true), set_config('role', $3, true)`,
-        [organiserId, roles.join(','), ORGANISER_ROLE],
+                set_config('branchline.roles', $2, true),
+                set_config('branchline.api_key_id', $4, true),
+                set_config('branchline.scope', $5, true), set_config('role', $3, true)`,
+        [
+          apiKey === undefined ? organiserId : '',
+          roles.join(','),
+          ORGANISER_ROLE,
+          apiKey?.id ?? '',
+          apiKey?.scope ?? '',
+        ],
       );
       return work(manager as OrganiserManager);
     });
