@@ -29,7 +29,10 @@ export async function recordAudit(manager: EntityManager, event: AuditEvent): Pr
 /** The same for what an organiser did, or a program by its key. */
 export function recordDeed(
   manager: EntityManager,
-  { organiserId, apiKey }: { readonly organiserId: string; readonly apiKey?: { readonly id: string } },
+  {
+    organiserId,
+    apiKey,
+  }: { readonly organiserId: string; readonly apiKey?: { readonly id: string } },
   action: string,
   subjectKind: SubjectKind,
   subjectId: string | null,

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { JoinInput } from './join.schemas.js';
+import type { PostedJoin } from './join-rows.js';
 
 /** A submission as its confirmation page shows it, locked where it is about to be confirmed. */
 export interface ConfirmableSubmission {
   id: string;
   receivedAt: Date;
-  posted: JoinInput;
+  posted: PostedJoin;
   email: string | null;
   phone: string | null;
   /** Set where the person was known: their record takes what was posted only now. */

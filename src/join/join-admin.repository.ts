@@ -73,6 +73,9 @@ export class JoinAdminRepository {
   async submission(manager: OrganiserManager, id: string) {
     const [submission] = await manager.query<(Row & { followUp: { id: string } | null })[]>(
       `SELECT ${SUMMARY}, s.posted, s.posted -> 'source' AS source,
+              coalesce(s.posted -> 'answers', '[]') AS answers,
+              (s.posted ->> 'formVersion')::integer AS "formVersion", s.challenge,
+              s.api_key_id AS "apiKeyId",
               s.answer -> 'allocation' AS allocation,
               CASE WHEN p.id IS NOT NULL THEN s.matched_by END AS "matchedBy",
               h.note, h.handled_at AS "handledAt", h.handled_by AS "handledById",

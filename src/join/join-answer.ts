@@ -13,6 +13,8 @@ export interface AnswerInput {
   responsible: { name: string };
   dueAt: Date;
   channel: 'email' | 'sms';
+  /** Whether a person looks at it before anything else happens. */
+  looksFirst: boolean;
 }
 
 /**
@@ -39,7 +41,10 @@ export function joinAnswer(input: AnswerInput): JoinAnswer {
   };
 }
 
-function nextSteps({ responsible, dueAt, channel }: AnswerInput): string {
+function nextSteps({ responsible, dueAt, channel, looksFirst, view }: AnswerInput): string {
+  if (looksFirst) {
+    return `We have it. The check that keeps robots out did not run for it, so somebody from ${view.national.name} looks at it first, within a week.`;
+  }
   const confirm =
     channel === 'email'
       ? 'We are sending you an email with a link to confirm your address.'

@@ -120,6 +120,28 @@ export const joinSubmissionSchema = z
     posted: postedSchema.meta({
       description: 'As posted; for a known person it stays a proposal until it is confirmed',
     }),
+    answers: z
+      .array(
+        z.object({
+          key: z.string(),
+          type: z.string().meta({ examples: ['choice'] }),
+          label: z.string().meta({ description: 'As it was asked' }),
+          value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+        }),
+      )
+      .meta({ description: 'What the form asked besides, as it asked and was answered' }),
+    formVersion: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'The version of the form that asked; null: the form of the settings' }),
+    challenge: optionalText.meta({
+      description:
+        'What came of the proof of work: solved, or missing, wrong, expired, spent; null: not asked',
+    }),
+    apiKeyId: uuidV7Id()
+      .nullable()
+      .meta({ description: 'The key of the server that posted it for its visitor' }),
     source: sourceSchema.nullable().meta({ description: 'The page and campaign that brought it' }),
     allocation: z
       .object({ method: z.string(), explanation: z.string() })

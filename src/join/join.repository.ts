@@ -7,7 +7,9 @@ import type { JoinRows } from './join-rows.js';
 export type JoinOutcome =
   | { outcome: 'new' }
   | { outcome: 'replay'; response: JoinAnswer }
-  | { outcome: 'reused' | 'in_progress' | 'stale_directory' | 'reference_taken' };
+  | {
+      outcome: 'reused' | 'in_progress' | 'stale_directory' | 'challenge_spent' | 'reference_taken';
+    };
 
 /**
  * The whole of a join in one statement and so in one transaction and one round trip: begin_join()
@@ -79,12 +81,14 @@ WITH begun AS MATERIALIZED (
    WHERE unknown
 ), new_submission AS (
   INSERT INTO join_submission (id, reference, form_id, channel, posted, answer, email, phone,
-                               matched_by, suspected_bot, address, user_agent, request_id)
+                               matched_by, suspected_bot, address, user_agent, request_id,
+                               api_key_id, challenge)
   SELECT s.id, s.reference, s.form_id, s.channel, s.posted, $4::jsonb, s.email, s.phone,
-         matched_by, request.suspected_bot, s.address, s.user_agent, s.request_id
+         matched_by, request.suspected_bot, s.address, s.user_agent, s.request_id, s.api_key_id,
+         s.challenge
     FROM request, jsonb_to_record($3::jsonb) AS s (
       id uuid, reference text, form_id text, channel text, posted jsonb, email text, phone text,
-      address inet, user_agent text, request_id text)
+      address inet, user_agent text, request_id text, api_key_id uuid, challenge text)
    WHERE accepted
 ), new_handling AS (
   INSERT INTO join_submission_handling (submission_id, person_id, unit_id, state)

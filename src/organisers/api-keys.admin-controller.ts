@@ -4,7 +4,6 @@ import {
   Delete,
   Get,
   Headers,
-  HttpCode,
   Param,
   Patch,
   Post,
@@ -105,7 +104,6 @@ export class ApiKeysAdminController {
   }
 
   @Post(':id/rotate')
-  @HttpCode(200)
   @Needs('api_keys.write')
   @TakesIdempotencyKey()
   @ApiOperation({

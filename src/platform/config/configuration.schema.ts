@@ -89,11 +89,12 @@ export const environmentSchema = z.object({
   RATE_LIMIT_EXEMPT: networks.default([]),
   RATE_LIMIT_JOIN_PER_ADDRESS: count(1, 1_000_000).default(30),
   RATE_LIMIT_JOIN_PER_FORM: count(1, 10_000_000).default(3000),
+  RATE_LIMIT_JOIN_PER_KEY: count(1, 10_000_000).default(600),
   RATE_LIMIT_LOOKUP_PER_ADDRESS: count(1, 1_000_000).default(120),
   RATE_LIMIT_SIGN_IN_PER_ADDRESS: count(1, 1_000_000).default(10),
   BODY_LIMIT_BYTES: count(1024, 10_000_000).default(64 * 1024),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** The one join form of this installation, until forms are kept in the database. */
+  /** The form of a post that names none; all others are kept in the database. */
   JOIN_FORM_ID: z.string().min(1).max(100).default('join'),
   /** Origins that may post the form besides PUBLIC_URL; `http://localhost:*` stands for any port. */
   JOIN_FORM_ORIGINS: origins.default([]),
@@ -102,6 +103,8 @@ export const environmentSchema = z.object({
     ['http:', 'https:'],
     'must be an address like https://www.example.org/thank-you',
   ).optional(),
+  /** Whether that form asks for proof of work. */
+  JOIN_FORM_CHALLENGE: flag.default(false),
   PRIVACY_NOTICE_VERSION: z.string().min(1).max(100).default('2026-11'),
   MINIMUM_AGE: count(0, 18).default(14),
   NEAREST_BRANCH_LIMIT_KM: z.coerce.number().min(0).max(2000).default(50),
