@@ -54,6 +54,8 @@ const ROUTES: Readonly<Record<string, { query?: string; body?: { json: object; f
     'GET /branches/{slug}': {},
     'GET /join': {},
     'GET /join/thanks': {},
+    'GET /join/{slug}': {},
+    'GET /v1/join/challenge': { query: 'formId=join' },
     'GET /health/live': {},
     'GET /health/ready': {},
     'GET /metrics': {},

@@ -21,6 +21,15 @@ beforeAll(async () => {
      SELECT gen_random_uuid(), id, 'opened', 'duty_link', unit_id FROM follow_up LIMIT 1`,
   );
   await app.database.sql(
+    `INSERT INTO api_key (id, name, prefix, secret_hash, scopes, unit_id, expires_at)
+     SELECT gen_random_uuid(), 'A key', 'blk_', '\\x00', '{people.read}', id, 'infinity'
+       FROM unit WHERE kind = 'national'`,
+  );
+  await app.database.sql(
+    `INSERT INTO form (id, slug, name, unit_id)
+     SELECT gen_random_uuid(), 'a-form', 'A form', id FROM unit WHERE kind = 'national'`,
+  );
+  await app.database.sql(
     `WITH run AS (
        INSERT INTO allocation_run (id, kind, basis, directory_version, dataset_version)
        VALUES (gen_random_uuid(), 'dry_run', '', 1, '') RETURNING id
@@ -42,6 +51,8 @@ const NOT_ABOUT_PEOPLE: Readonly<Record<string, string>> = {
   outbox: 'holds job names and ids; no role but the application’s may read it',
   rate_limit: 'holds counters under keyed hashes; no role but the application’s may read it',
   directory_version: 'one number',
+  form_directory_version: 'one number',
+  spent_challenge: 'hashes of challenges; no role but the application’s may read it',
   audit_seal: 'ids and hashes; no role that signs in may read it',
   audit_unsealed: 'ids; no role that signs in may read it',
   postcode_dataset: 'public figures about places',
@@ -60,6 +71,7 @@ const APPLICATION_COMMANDS: Readonly<Record<string, string>> = {
   allocation_run: 'DELETE INSERT SELECT UPDATE',
   allocation_run_move: 'DELETE INSERT SELECT UPDATE',
   allocation_run_person: 'DELETE INSERT SELECT UPDATE',
+  api_key: 'SELECT',
   audit_event: 'INSERT',
   consent_event: 'INSERT SELECT',
   contact_point: 'INSERT SELECT UPDATE',
@@ -69,6 +81,8 @@ const APPLICATION_COMMANDS: Readonly<Record<string, string>> = {
   duplicate_candidate: 'INSERT SELECT',
   follow_up: 'INSERT SELECT UPDATE',
   follow_up_event: 'INSERT SELECT',
+  form: 'SELECT',
+  form_directory_version: 'SELECT',
   idempotency_key: 'DELETE INSERT SELECT UPDATE',
   join_submission: 'INSERT SELECT',
   join_submission_handling: 'INSERT SELECT UPDATE',
@@ -83,6 +97,7 @@ const APPLICATION_COMMANDS: Readonly<Record<string, string>> = {
   postcode_dataset: 'SELECT',
   postcode_dataset_chunk: 'SELECT',
   rate_limit: 'DELETE INSERT SELECT UPDATE',
+  spent_challenge: 'DELETE INSERT SELECT',
   typeorm_metadata: 'SELECT',
   unit: 'SELECT',
 };
@@ -154,7 +169,7 @@ describe('row-level security', () => {
     expect([...new Set(denied)]).toEqual(['organiser_session']);
   });
 
-  it('lets an organiser delete nothing but rules, and change duties, units and what became of submissions', async () => {
+  it('lets an organiser delete nothing but rules, and change duties, units, forms, keys and what became of submissions', async () => {
     // Grants of columns are in none of the views of tables.
     const grants = await app.database.sql<{ grant: string }>(
       `SELECT DISTINCT table_name || ' ' || privilege_type AS "grant"
@@ -166,11 +181,15 @@ describe('row-level security', () => {
           AND privilege_type <> 'SELECT' ORDER BY 1`,
     );
     expect(grants.map(({ grant }) => grant)).toEqual([
+      'api_key INSERT',
+      'api_key UPDATE',
       'audit_event INSERT',
       'coverage_rule DELETE',
       'coverage_rule INSERT',
       'follow_up UPDATE',
       'follow_up_event INSERT',
+      'form INSERT',
+      'form UPDATE',
       'idempotency_key INSERT',
       'idempotency_key UPDATE',
       'join_submission_handling UPDATE',
