@@ -8,10 +8,11 @@ export class SpentChallengesRepository implements ExpiredRows {
 
   async deleteBatch(limit: number): Promise<number> {
     const [row] = await this.database.query<{ deleted: number }>(
-      `WITH expired AS (
-         SELECT hash FROM spent_challenge WHERE expires_at <= clock_now()
-          ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED), gone AS (
-         DELETE FROM spent_challenge s USING expired WHERE s.hash = expired.hash RETURNING 1)
+      `WITH gone AS (
+         DELETE FROM spent_challenge WHERE hash = ANY (ARRAY(
+           SELECT hash FROM spent_challenge WHERE expires_at <= clock_now()
+            ORDER BY expires_at LIMIT $1))
+         RETURNING 1)
        SELECT count(*)::integer AS deleted FROM gone`,
       [limit],
     );
