@@ -3,7 +3,6 @@ import { isFormBody } from '../platform/http/form-body.js';
 import { faultsOf } from '../platform/http/schema-faults.js';
 import { validateInput } from '../platform/http/schema-validation.pipe.js';
 import { invalidInput } from '../platform/http/standard-problems.js';
-import { JoinChallenge } from './challenge/join-challenge.js';
 import type { Form } from './forms/form.js';
 import type { JoinCall } from './join-call.js';
 import { JoinForm } from './join-form.js';
@@ -16,7 +15,6 @@ import { type AcceptedJoin, JoinService } from './join.service.js';
 export class JoinIntake {
   constructor(
     private readonly ownForm: JoinForm,
-    private readonly challenge: JoinChallenge,
     private readonly join: JoinService,
   ) {}
 
@@ -39,8 +37,6 @@ export class JoinIntake {
       userAgent,
       form,
       apiKeyId: key?.id ?? null,
-      // A server that has a key vouches for its visitors.
-      challenge: key === undefined ? await this.challenge.check(form, input.altcha) : null,
     });
     return { ...accepted, endsAt: endOf(form, accepted) };
   }

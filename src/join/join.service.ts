@@ -13,6 +13,7 @@ import { OutboxService } from '../platform/outbox/outbox.service.js';
 import { Clock } from '../platform/time/clock.js';
 import { UnitDirectory } from '../units/unit-directory.js';
 import { ageOn } from '../people/age.js';
+import { JoinChallenge } from './challenge/join-challenge.js';
 import { JoinDrafts, type JoinReceipt, looksFirst } from './join-drafts.js';
 import { JoinForm } from './join-form.js';
 import { UnderMinimumAge } from './join.errors.js';
@@ -51,6 +52,7 @@ export class JoinService {
     private readonly locator: PostcodeLocator,
     private readonly allocator: Allocator,
     private readonly drafts: JoinDrafts,
+    private readonly challenge: JoinChallenge,
     private readonly repository: JoinRepository,
     private readonly outbox: OutboxService,
     private readonly rateLimiter: RateLimiter,
@@ -72,11 +74,12 @@ export class JoinService {
   }
 
   private async take(posted: JoinInput, received: JoinReceipt): Promise<AcceptedJoin> {
-    let receipt = received;
     const input = withSettledPostcode(posted, this.locator);
     this.refuseTheYoung(input);
-    if (receipt.idempotencyKey !== undefined) refuseMalformedKey(receipt.idempotencyKey);
-    await this.countForForm(receipt);
+    if (received.idempotencyKey !== undefined) refuseMalformedKey(received.idempotencyKey);
+    await this.countForForm(received);
+    // After the limits, because a solution costs some milliseconds to look at.
+    let receipt = { ...received, challenge: await this.checkChallenge(input, received) };
     const postcode = royalMailPostcode(input);
     for (let draft = 1; draft <= MOST_DRAFTS; draft++) {
       const { view } = this.directory;
@@ -98,13 +101,18 @@ export class JoinService {
           await this.directory.reload();
           break;
         case 'challenge_spent':
-          receipt = { ...receipt, challenge: { result: 'spent' } };
+          receipt = { ...receipt, challenge: { result: 'spent' as const } };
           break;
         case 'reference_taken':
           break;
       }
     }
     throw unavailable(1);
+  }
+
+  /** A server that has a key vouches for its visitors. */
+  private async checkChallenge({ altcha }: JoinInput, { form, apiKeyId }: JoinReceipt) {
+    return apiKeyId == null ? this.challenge.check(form ?? this.form, altcha) : null;
   }
 
   /**

@@ -56,6 +56,8 @@
       const solution = await Promise.race([begin(), pause(PATIENCE_MS)]);
       notice.remove();
       fieldOf(form).value = solution ?? '';
+      // While its event is still under way a form does not let itself be sent again.
+      await pause(0);
       state = 'sending';
       if (event.submitter) form.requestSubmit(event.submitter);
       else form.requestSubmit();

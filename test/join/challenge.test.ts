@@ -71,12 +71,11 @@ describe('a challenge', () => {
     expect(one.body).toEqual({
       parameters: {
         algorithm: 'PBKDF2/SHA-256',
-        cost: 2000,
+        cost: 20_000,
         data: { formId: 'guarded' },
         expiresAt: expect.any(Number),
         keyLength: 32,
-        keyPrefix: expect.stringMatching(/^[0-9a-f]{32}$/),
-        keySignature: expect.any(String),
+        keyPrefix: '0',
         nonce: expect.any(String),
         salt: expect.any(String),
       },
@@ -128,7 +127,7 @@ describe('a challenge', () => {
     const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
     for (const [what, altcha] of [
       ['of another form', await solved()],
-      ['cheaper', await solved('guarded', ({ parameters }) => void (parameters.keyPrefix = '00'))],
+      ['cheaper', await solved('guarded', ({ parameters }) => void (parameters.cost = 1))],
       ['longer', await solved('guarded', ({ parameters }) => void (parameters.expiresAt = 4e9))],
       ['unsigned', await solved('guarded', (challenge) => void (challenge.signature = ''))],
       ['made up', base64(forged)],
@@ -153,7 +152,8 @@ describe('a challenge', () => {
       Array.from({ length: 8 }, () => join({ ...joinPost(), formId: 'guarded', altcha })),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
-    const outcomes = await Promise.all(answers.map(outcome));
+    const outcomes = [];
+    for (const answer of answers) outcomes.push(await outcome(answer));
     expect(outcomes.filter(({ challenge }) => challenge === 'solved')).toEqual([FOLLOWED_UP]);
     expect(outcomes.filter(({ challenge }) => challenge === 'spent')).toHaveLength(7);
   });

@@ -16,7 +16,6 @@ export const joinChallengeSchema = z
       cost: z.number().int(),
       keyLength: z.number().int(),
       keyPrefix: z.string().meta({ description: 'What the key has to begin with, hexadecimal' }),
-      keySignature: z.string(),
       expiresAt: z.number().int().meta({ description: 'Seconds since 1970' }),
       data: z.object({ formId: z.string() }),
     }),

@@ -4,7 +4,6 @@ import {
   type Challenge,
   type ChallengeParameters,
   createChallenge,
-  randomInt,
   verifySolution,
 } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
@@ -14,11 +13,13 @@ import type { Form } from '../forms/form.js';
 import { challengePayloadSchema } from './join-challenge.schemas.js';
 
 const ALGORITHM = 'PBKDF2/SHA-256';
-/** Iterations of one try: about a millisecond of a phone, half of one here when it is made. */
-const COST = 2_000;
-/** How many tries it takes: a second or two of a phone, and never long by bad luck. */
-const FEWEST_TRIES = 200;
-const MOST_TRIES = 1_000;
+/**
+ * Iterations of one try: some milliseconds. Few dear tries and not many cheap ones, since each is a
+ * trip between threads of a browser. The server makes one of them, when a solution comes.
+ */
+const COST = 20_000;
+/** What the key has to begin with, hexadecimal: one try in sixteen does, so that it takes as many. */
+const KEY_PREFIX = '0';
 /** As long as somebody may sit before a form; a page asks for another in time. */
 const LIFETIME_SECONDS = 3600;
 
@@ -38,20 +39,15 @@ export type ChallengeCheck =
  */
 @Injectable()
 export class JoinChallenge {
-  private readonly secrets: { hmacSignatureSecret: string; hmacKeySignatureSecret: string };
+  private readonly hmacSignatureSecret: string;
 
   constructor(
     { environment }: Configuration,
     private readonly clock: Clock,
   ) {
-    const secretFor = (purpose: string): string =>
-      createHmac('sha256', environment.LINK_SECRET)
-        .update(`branchline join challenge: ${purpose}`)
-        .digest('hex');
-    this.secrets = {
-      hmacSignatureSecret: secretFor('challenge'),
-      hmacKeySignatureSecret: secretFor('key'),
-    };
+    this.hmacSignatureSecret = createHmac('sha256', environment.LINK_SECRET)
+      .update('branchline join challenge')
+      .digest('hex');
   }
 
   /** A new challenge, good for one post of this form within the hour. */
@@ -59,11 +55,11 @@ export class JoinChallenge {
     return createChallenge({
       algorithm: ALGORITHM,
       cost: COST,
-      counter: randomInt(MOST_TRIES, FEWEST_TRIES),
       data: { formId: form.id },
       deriveKey,
       expiresAt: Math.floor(this.clock.now().getTime() / 1000) + LIFETIME_SECONDS,
-      ...this.secrets,
+      hmacSignatureSecret: this.hmacSignatureSecret,
+      keyPrefix: KEY_PREFIX,
     });
   }
 
@@ -85,7 +81,7 @@ export class JoinChallenge {
       challenge: { ...challenge, parameters: challenge.parameters as never as ChallengeParameters },
       solution,
       deriveKey,
-      ...this.secrets,
+      hmacSignatureSecret: this.hmacSignatureSecret,
     });
     if (!verified) return { result: 'wrong' };
     const hash = createHash('sha256').update(challenge.signature).digest('hex');
