@@ -96,10 +96,10 @@
     if (!answer.ok) return undefined;
     const challenge = await answer.json();
     const { nonce, salt, cost, keyLength, keyPrefix } = challenge.parameters;
-    const start = bytesOf(nonce);
-    const password = new Uint8Array(start.length + 4);
-    password.set(start);
-    const counting = new DataView(password.buffer, start.length);
+    const beginning = bytesOf(nonce);
+    const password = new Uint8Array(beginning.length + 4);
+    password.set(beginning);
+    const counting = new DataView(password.buffer, beginning.length);
     const rule = {
       name: 'PBKDF2',
       hash: challenge.parameters.algorithm.replace('PBKDF2/', ''),

@@ -11,6 +11,7 @@ const VOLATILE: readonly {
   },
   { name: 'reference', shape: 'J-[0-9A-Z]{4}-[0-9A-Z]{4}', isName: true },
   { name: 'session token', shape: 'bls_[A-Za-z0-9_-]{43}', isName: true },
+  { name: 'API key', shape: 'blk_[A-Za-z0-9_-]{43}', isName: true },
   { name: 'link', shape: '(?<=/(?:confirm|duties)/)[A-Za-z0-9_-]{40,60}', isName: true },
   { name: 'cursor', shape: 'Wy[A-Z][A-Za-z0-9_-]{6,}', isName: true },
   { name: 'time', shape: String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z`, isName: false },

@@ -389,7 +389,7 @@ describe('a post through a form', () => {
     ['NUL', { ...answers, landlord: 'a\u0000b' }],
     ['a lone surrogate', { ...answers, story: '\ud800' }],
     ['another type', { tenure: { a: 1 }, rules: 'yes' }],
-    ['infinity', { ...answers, rent: 1e400 }],
+    ['a text for a number', { ...answers, rent: '950' }],
     ['deep nesting', { ...answers, story: [[[[['x']]]]] }],
   ])('that answers with %s is a 422, and stores nothing', async (_what, hostile) => {
     const form = await makeForm();

@@ -30,8 +30,16 @@ export const joinChallengeSchema = z
 export const challengePayloadSchema = z.object({
   challenge: z.object({
     parameters: z.looseObject({
+      algorithm: z.string(),
+      nonce: z.string(),
+      salt: z.string(),
+      cost: z.number(),
+      keyLength: z.number(),
+      keyPrefix: z.string(),
       expiresAt: z.number(),
-      data: z.looseObject({ formId: z.string() }),
+      data: z
+        .object({ formId: z.string() })
+        .catchall(z.union([z.string(), z.number(), z.boolean(), z.null()])),
     }),
     signature: z.string(),
   }),

@@ -1,11 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import {
-  type Challenge,
-  type ChallengeParameters,
-  createChallenge,
-  verifySolution,
-} from 'altcha-lib';
+import { type Challenge, createChallenge, verifySolution } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { Configuration } from '../../platform/config/configuration.js';
 import { Clock } from '../../platform/time/clock.js';
@@ -78,7 +73,7 @@ export class JoinChallenge {
     const expiry = new Date(expiresAt * 1000);
     if (!(expiry > this.clock.now())) return { result: 'expired' };
     const { verified } = await verifySolution({
-      challenge: { ...challenge, parameters: challenge.parameters as never as ChallengeParameters },
+      challenge,
       solution,
       deriveKey,
       hmacSignatureSecret: this.hmacSignatureSecret,
