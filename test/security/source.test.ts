@@ -70,11 +70,15 @@ describe('the templates', () => {
 
   it('of pages run no script, load nothing from elsewhere, and post to ourselves', () => {
     const pages = templates.filter((path) => path.startsWith('templates/pages/'));
-    // The map alone has scripts: files of ours whose hash stands beside them.
+    // The map alone has scripts, files of ours whose hash stands beside them; and a form that asks
+    // for proof of work, the file that other sites include by the same address.
     const ownScript =
-      /<script(?! defer src="\{\{ (map\.files\.\w+)\.path \}\}" integrity="\{\{ \1\.integrity \}\}"><\/script>)/;
+      /<script(?! defer src="\{\{ (map\.files\.\w+)\.path \}\}" integrity="\{\{ \1\.integrity \}\}"><\/script>| src="\/embed\/join-challenge\.js" defer><\/script>)/;
     expect(having(pages, ownScript)).toEqual([]);
-    expect(having(pages, /<script/)).toEqual(['templates/pages/branches.liquid']);
+    expect(having(pages, /<script/)).toEqual([
+      'templates/pages/branches.liquid',
+      'templates/pages/join.liquid',
+    ]);
     expect(having(pages, /\son\w+=|javascript:|<iframe|<object|<embed/i)).toEqual([]);
     expect(having(pages, /(?:src|href|action)="https?:/i)).toEqual([]);
     expect(having(pages, /<form/).length).toBeGreaterThan(2);
@@ -89,9 +93,10 @@ describe('the scripts for browsers', () => {
     expect(having(browserScripts, dangerous)).toEqual([]);
   });
 
-  it('connect to nobody; that for other sites, to the server that it came from', () => {
+  it('connect to nobody; those for other sites, to the server that they came from', () => {
     expect(having(browserScripts, /\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon/)).toEqual([
       'templates/assets/embed-branches.js',
+      'templates/assets/join-challenge.js',
     ]);
     expect(having(browserScripts, /https?:\/\/(?!join\.example\.org)/)).toEqual([]);
   });
