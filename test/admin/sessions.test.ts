@@ -48,6 +48,10 @@ describe('signing in', () => {
         'follow_ups.write',
         'units.read',
         'units.write',
+        'forms.read',
+        'forms.write',
+        'api_keys.read',
+        'api_keys.write',
       ],
     });
   });
