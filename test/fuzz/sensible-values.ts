@@ -96,7 +96,9 @@ const BY_NAME: Readonly<Record<string, Sensible>> = {
   dateOfBirth: (choices) =>
     `${choices.between(1900, 2020)}-${String(choices.between(1, 12)).padStart(2, '0')}-${String(choices.between(1, 28)).padStart(2, '0')}`,
   privacyNotice: oneOf('2026-11'),
-  formId: oneOf('join'),
+  formId: oneOf('join', 'join', 'fuzz-guarded'),
+  // The forms of the stage ask nothing; what is asked of made-up ones cannot be known here.
+  answers: oneOf({}),
   fax_number: oneOf('', '', '', '0161 496 0000'),
   page: oneOf('https://www.example.org/join', '/join?x=1#top'),
   interests: oneOf(['stalls'], ['stalls', 'leaflets', 'Zoë'], []),
@@ -147,10 +149,39 @@ const BY_NAME: Readonly<Record<string, Sensible>> = {
 /** Names in addresses, most of them new. */
 const slug: Sensible = (choices) => `unit-${choices.between(0, 100_000)}`;
 
+/** What a form says of addresses, and what it asks. */
+const FORM: Readonly<Record<string, Sensible>> = {
+  origins: oneOf([], ['https://www.example.org'], ['http://localhost:*']),
+  thankYouUrl: oneOf(null),
+  questions: oneOf(
+    [],
+    [{ type: 'text', key: 'landlord', label: 'Who is your landlord?' }],
+    [
+      { type: 'choices', key: 'help', label: 'How?', options: ['Stalls', 'Zoë'], maxChoices: 1 },
+      { type: 'number', key: 'rent', label: 'Rent', required: true, minimum: -1, maximum: 9 },
+    ],
+  ),
+};
+
 /** Where a name means something else than elsewhere. */
 const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Sensible>>>> = {
   'POST /v1/admin/regions': { slug },
   'POST /v1/admin/branches': { slug },
+  'GET /v1/join/challenge': { formId: oneOf('fuzz-guarded') },
+  'POST /v1/admin/forms': {
+    ...FORM,
+    slug: (choices) => `form-${choices.between(0, 100_000)}`,
+    unitId: (choices, pool) =>
+      pool.pick(choices.chance(0.8) ? 'branches.id' : 'regions.id', choices),
+  },
+  'PATCH /v1/admin/forms/{id}': FORM,
+  'POST /v1/admin/api-keys': {
+    unitId: (choices, pool) =>
+      pool.pick(choices.chance(0.8) ? 'branches.id' : 'regions.id', choices),
+    expiresAt: (choices) =>
+      new Date(Date.now() + choices.between(1, 700) * 86_400_000).toISOString(),
+  },
+  'POST /v1/admin/api-keys/{id}/rotate': { overlapHours: oneOf(0, 0, 1, 168) },
   'POST /v1/admin/coverage-rules': {
     unitId: (choices, pool) =>
       pool.pick(choices.chance(0.8) ? 'branches.id' : 'regions.id', choices),

@@ -54,6 +54,7 @@ export async function startStage(
   await prepareOrganisers(database.ownerUrl);
   await addDeadJobs(database);
   await addIdleRun(database);
+  await addForm(database);
   const port = await unusedPort();
   const workerPort = await unusedPort();
   const environment = environmentOf(database, { port, workerPort, smtpUrl: options.smtpUrl });
@@ -69,6 +70,7 @@ export async function startStage(
     const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as object;
     const api = describedApi(document);
     const pool = new ValuePool(LINK_SECRET);
+    pool.add('join.slug', 'fuzz-guarded');
     await signIn(server.url, pool);
     await fill(api, pool, server.port, options.seed);
     await overrideSome(database);
@@ -112,6 +114,15 @@ async function addIdleRun(database: FuzzDatabase): Promise<void> {
   await database.sql(
     `INSERT INTO allocation_run (id, kind, basis, directory_version, dataset_version)
      VALUES ($1, 'recompute', '', 1, '')`,
+    [uuidV7()],
+  );
+}
+
+/** A form that asks for proof of work. */
+async function addForm(database: FuzzDatabase): Promise<void> {
+  await database.sql(
+    `INSERT INTO form (id, slug, name, unit_id, challenge)
+     SELECT $1, 'fuzz-guarded', 'A form', id, true FROM unit WHERE kind = 'national'`,
     [uuidV7()],
   );
 }
