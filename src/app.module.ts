@@ -8,6 +8,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { BranchFinderModule } from './branch-finder/branch-finder.module.js';
 import { DutyPagesModule } from './follow-ups/duty-pages.module.js';
 import { FollowUpsAdminModule } from './follow-ups/follow-ups.admin-module.js';
+import { IntakeAdminModule } from './join/intake/intake.admin-module.js';
 import { JoinAdminModule } from './join/join.admin-module.js';
 import { JoinModule } from './join/join.module.js';
 import { OrganisersModule } from './organisers/organisers.module.js';
@@ -45,6 +46,7 @@ export class AppModule {
         AllocationRunsAdminModule,
         JoinModule,
         JoinAdminModule,
+        IntakeAdminModule,
         DutyPagesModule,
         FollowUpsAdminModule,
         AuditAdminModule,

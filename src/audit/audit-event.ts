@@ -15,6 +15,7 @@ export const SUBJECT_KINDS = [
   'audit_event',
   'coverage_rule',
   'follow_up',
+  'join_batch',
   'join_submission',
   'organiser',
   'organiser_session',

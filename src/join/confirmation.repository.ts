@@ -113,7 +113,10 @@ export class ConfirmationRepository {
     );
   }
 
-  /** Records what was agreed to when the form was sent: the newest by that time wins, not by ours. */
+  /**
+   * Records what was agreed to when the form was sent, or in the conversation that an organiser took
+   * it in: the newest by that time wins, not by ours. What the record has of it already stays.
+   */
   async addConsents(
     manager: EntityManager,
     submissionId: string,
@@ -124,11 +127,20 @@ export class ConfirmationRepository {
     await manager.query(
       `INSERT INTO consent_event (id, person_id, submission_id, channel, purpose, decision,
                                   occurred_at, source, privacy_notice_version, wording_version,
-                                  actor_kind, address, user_agent)
-       SELECT c.id, $2, s.id, c.channel, $4, c.decision, s.received_at, s.channel, $6, $5,
-              'person', s.address, s.user_agent
-         FROM join_submission s, jsonb_to_recordset($3) AS c (id uuid, channel text, decision text)
-        WHERE s.id = $1`,
+                                  actor_kind, evidence_kind, evidence_reference, address,
+                                  user_agent)
+       SELECT c.id, $2, s.id, c.channel, $4, c.decision,
+              CASE WHEN i.submission_id IS NULL THEN s.received_at
+                   WHEN c.decision = 'granted' THEN i.conversation_from
+                   ELSE i.conversation_until END,
+              s.channel, $6, coalesce(i.evidence_wording, $5), 'person', i.evidence_kind,
+              i.evidence_reference, s.address, s.user_agent
+         FROM jsonb_to_recordset($3) AS c (id uuid, channel text, decision text),
+              join_submission s LEFT JOIN join_intake i ON i.submission_id = s.id
+        WHERE s.id = $1
+          AND NOT EXISTS (SELECT FROM consent_event known
+                           WHERE known.person_id = $2 AND known.submission_id = s.id
+                             AND known.channel = c.channel AND known.purpose = $4)`,
       [
         submissionId,
         personId,

@@ -28,11 +28,24 @@ const FROM = `FROM join_submission_handling h ${WITH_SUBMISSION} ${AROUND_HANDLI
 const FOLLOW_UP = `'id', f.id, 'state', f.state, 'dueAt', ${utc('f.due_at')}, 'tries', f.tries,
   'overdue', f.closed_at IS NULL AND f.due_at < clock_now()`;
 
+/** How it came about that an organiser typed it; looked up for each row that is shown. */
+const INTAKE = `(
+  SELECT json_build_object(
+           'conversation', json_build_object('on', i.conversation_on, 'with', i.conversation_with,
+             'note', i.conversation_note),
+           'card', i.card, 'batchId', i.batch_id, 'takenById', i.taken_by,
+           'alreadyContacted', i.already_contacted,
+           'evidence', CASE WHEN num_nonnulls(i.evidence_kind, i.evidence_wording) > 0 THEN
+             json_build_object('kind', i.evidence_kind, 'reference', i.evidence_reference,
+               'wording', i.evidence_wording) END)
+    FROM join_intake i WHERE i.submission_id = h.submission_id) AS intake`;
+
 const SUMMARY = `
   s.id, s.reference, s.received_at AS "receivedAt", h.updated_at AS "updatedAt", s.channel,
   s.form_id AS "formId", h.state, s.posted ->> 'givenName' AS "givenName",
   s.posted ->> 'familyName' AS "familyName", s.email, s.phone,
-  s.posted ->> 'postcode' AS postcode, p.id AS "personId", h.outcome, ${PLACE_COLUMNS}`;
+  s.posted ->> 'postcode' AS postcode, p.id AS "personId", h.outcome, ${PLACE_COLUMNS},
+  ${INTAKE}`;
 
 /** Join submissions as organisers see them; every statement runs under one organiser's policies. */
 @Injectable()
@@ -140,7 +153,7 @@ export class JoinAdminRepository {
 /** The conditions of a list, and whether one of them asks what was posted. */
 function conditionsOf(query: JoinSubmissionsQuery, organiserId: string) {
   const conditions = new Conditions();
-  const { state, assignedTo, from, to, q } = query;
+  const { state, channel, batch, assignedTo, from, to, q } = query;
   // Bots are looked through on purpose, once a week; they do not stand among people.
   if (state === undefined) conditions.add(`h.state <> 'suspected_bot'`);
   else conditions.add('h.state = $?', state);
@@ -154,12 +167,22 @@ function conditionsOf(query: JoinSubmissionsQuery, organiserId: string) {
       holder,
     );
   }
+  if (channel !== undefined) conditions.add('s.channel = $?', channel);
+  if (batch !== undefined) {
+    conditions.add(
+      'h.submission_id IN (SELECT i.submission_id FROM join_intake i WHERE i.batch_id = $?)',
+      batch,
+    );
+  }
   if (from !== undefined) conditions.add(`s.received_at >= ${moment(from)}`, from);
   if (to !== undefined) {
     conditions.add(`s.received_at < ${moment(to)}${isDay(to) ? " + interval '1 day'" : ''}`, to);
   }
   if (q !== undefined) addSearch(conditions, q);
-  return { conditions, asksSubmission: [from, to, q].some((asked) => asked !== undefined) };
+  return {
+    conditions,
+    asksSubmission: [channel, from, to, q].some((asked) => asked !== undefined),
+  };
 }
 
 function isDay(text: string): boolean {

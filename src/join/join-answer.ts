@@ -11,7 +11,8 @@ export interface AnswerInput {
   view: DirectoryView;
   /** The unit that gets the duty: where nobody can be told, one above the unit it belongs to. */
   responsible: { name: string };
-  dueAt: Date;
+  /** By when somebody gets in touch; null where somebody already has. */
+  dueAt: Date | null;
   channel: 'email' | 'sms';
 }
 
@@ -44,7 +45,7 @@ function nextSteps({ responsible, dueAt, channel }: AnswerInput): string {
     channel === 'email'
       ? 'We are sending you an email with a link to confirm your address.'
       : 'We are sending you a text message with a link to confirm your number.';
-  return `${contactPromise(responsible.name, dueAt)} ${confirm}`;
+  return dueAt === null ? confirm : `${contactPromise(responsible.name, dueAt)} ${confirm}`;
 }
 
 /** What the person may count on, in the answer and in the acknowledgement alike. */

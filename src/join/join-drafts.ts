@@ -21,13 +21,16 @@ import { CONSENT_PURPOSE, postedConsents } from './posted-consents.js';
 import { newReference } from './reference.js';
 import { writtenPostcode } from '../postcodes/royal-mail-postcode.js';
 import { settleAllocation } from './settle-allocation.definition.js';
+import type { SubmissionChannel } from './submission-channel.js';
 
 /** How a submission came in, besides what it says. */
 export interface JoinReceipt {
-  channel: 'form' | 'json';
+  channel: SubmissionChannel;
   idempotencyKey: string | undefined;
   address: string | null;
   userAgent: string | null;
+  /** Somebody has spoken with them already: the duty is for the record, and nobody is told of it. */
+  alreadyContacted?: boolean;
 }
 
 /** Draws up everything that a join writes. Pure of the database: the statement decides what of it is. */
@@ -50,6 +53,7 @@ export class JoinDrafts {
     decision: AllocationDecision,
   ): JoinRows {
     const { environment } = this.configuration;
+    const { alreadyContacted = false } = receipt;
     const receivedAt = this.clock.now();
     const id = newId();
     const reference = newReference();
@@ -72,7 +76,7 @@ export class JoinDrafts {
       decision,
       view,
       responsible,
-      dueAt,
+      dueAt: alreadyContacted ? null : dueAt,
       channel,
     });
 
@@ -129,10 +133,10 @@ export class JoinDrafts {
       },
       answer,
       followUp: duty.followUp,
-      messages: [acknowledgement.message, ...duty.messages],
+      messages: [acknowledgement.message, ...(alreadyContacted ? [] : duty.messages)],
       jobs: [
         acknowledgement.outbox,
-        ...duty.outbox,
+        ...(alreadyContacted ? [] : duty.outbox),
         ...(decision.provisional
           ? [this.outbox.rowFor(settleAllocation, { submissionId: id })]
           : []),

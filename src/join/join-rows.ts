@@ -3,6 +3,7 @@ import type { NewFollowUpRow } from '../follow-ups/follow-up-draft.js';
 import type { NewMessageRow } from '../messaging/message.js';
 import type { NewOutboxRow } from '../platform/outbox/outbox-row.js';
 import type { JoinAnswer, JoinInput } from './join.schemas.js';
+import type { SubmissionChannel } from './submission-channel.js';
 import type { PostedConsent } from './posted-consents.js';
 
 /** What begin_join() looks at before anything is written. Hashes are hexadecimal. */
@@ -39,15 +40,22 @@ export interface NewPersonRow {
     purpose: string;
     privacy_notice_version: string;
     wording_version: string;
+    /** From here on what an organiser records; left out, it was the person with their post. */
+    occurred_at?: string;
+    actor_kind?: 'organiser';
+    actor_id?: string;
+    evidence_kind?: string | null;
+    evidence_reference?: string | null;
   })[];
-  allocation: NewAllocationRow;
+  /** `reason` and `decided_by` where an organiser said where they belong. */
+  allocation: NewAllocationRow & { reason?: string; decided_by?: string };
 }
 
 export interface NewSubmissionRow {
   id: string;
   reference: string;
   form_id: string;
-  channel: 'form' | 'json';
+  channel: SubmissionChannel;
   posted: Omit<JoinInput, 'fax_number'>;
   email: string | null;
   phone: string | null;

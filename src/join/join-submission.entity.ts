@@ -1,7 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-
-/** How a submission came in. */
-export type SubmissionChannel = 'form' | 'json' | 'sms' | 'telephone' | 'stall_card';
+import type { SubmissionChannel } from './submission-channel.js';
 
 /** What was received, never changed. What became of it stands in its handling. */
 @Entity('join_submission', {

@@ -12,6 +12,8 @@ import { ConfirmationController } from './confirmation.controller.js';
 import { ConfirmationLink } from './confirmation-link.js';
 import { ConfirmationRepository } from './confirmation.repository.js';
 import { ConfirmationService } from './confirmation.service.js';
+import { JoinBatchEntity } from './intake/join-batch.entity.js';
+import { JoinIntakeEntity } from './intake/join-intake.entity.js';
 import { JoinController } from './join.controller.js';
 import { JoinDrafts } from './join-drafts.js';
 import { JoinForm } from './join-form.js';
@@ -25,7 +27,12 @@ import { JoinSubmissionHandlingEntity } from './join-submission-handling.entity.
 /** Taking joins: the public intake, the hosted form, and the confirmation of addresses. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([JoinSubmissionEntity, JoinSubmissionHandlingEntity]),
+    TypeOrmModule.forFeature([
+      JoinSubmissionEntity,
+      JoinSubmissionHandlingEntity,
+      JoinIntakeEntity,
+      JoinBatchEntity,
+    ]),
     AllocationModule,
     FollowUpsModule,
     MessagingModule,
@@ -45,6 +52,7 @@ import { JoinSubmissionHandlingEntity } from './join-submission-handling.entity.
     JoinRepository,
     JoinService,
   ],
+  exports: [JoinDrafts],
 })
 export class JoinModule implements OnModuleInit {
   constructor(

@@ -25,7 +25,7 @@ import { royalMailPostcode, withSettledPostcode } from '../postcodes/royal-mail-
  * The organisation changed while the answer was drawn up, or a reference was taken: draw again, even
  * while a file of changes is being worked off beside it.
  */
-const MOST_DRAFTS = 20;
+export const MOST_DRAFTS = 20;
 
 /**
  * No answer comes sooner, in milliseconds. For a known person fewer rows are written, which takes a
