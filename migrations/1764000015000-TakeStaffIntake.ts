@@ -73,6 +73,9 @@ export class TakeStaffIntake1764000015000 implements MigrationInterface {
         WHERE batch_id IS NULL AND card IS NOT NULL;
       CREATE INDEX join_intake_batch ON join_intake (batch_id, submission_id)
         WHERE batch_id IS NOT NULL;
+      -- For lists of calls and cards; most submissions come by the web, and need no entry.
+      CREATE INDEX join_submission_taken ON join_submission (channel, id)
+        WHERE channel IN ('telephone', 'stall_card');
       CREATE TRIGGER join_intake_unchanging BEFORE UPDATE ON join_intake
         FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
@@ -240,6 +243,7 @@ export class TakeStaffIntake1764000015000 implements MigrationInterface {
       DROP FUNCTION begin_intake(jsonb, jsonb);
       DROP FUNCTION match_person_within(uuid[], text, text, text, text);
       DROP FUNCTION my_first_unit();
+      DROP INDEX join_submission_taken;
       DROP INDEX person_home;
       DROP INDEX person_folded_name;
       ALTER TABLE consent_event

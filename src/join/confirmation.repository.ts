@@ -6,6 +6,8 @@ import type { JoinInput } from './join.schemas.js';
 export interface ConfirmableSubmission {
   id: string;
   receivedAt: Date;
+  /** The day (`YYYY-MM-DD`) of the conversation that an organiser took it in. */
+  spokenOn: string | null;
   posted: JoinInput;
   email: string | null;
   phone: string | null;
@@ -43,6 +45,8 @@ export class ConfirmationRepository {
       `SELECT s.id, s.received_at AS "receivedAt", s.posted, s.email, s.phone,
               s.matched_by AS "matchedBy", h.person_id AS "personId",
               h.confirmed_at AS "confirmedAt", s.suspected_bot AS "suspectedBot",
+              (SELECT i.conversation_on::text FROM join_intake i
+                WHERE i.submission_id = s.id) AS "spokenOn",
               s.matched_by IS NOT NULL AND EXISTS (
                 SELECT FROM contact_point c
                  WHERE c.person_id = h.person_id

@@ -9,6 +9,7 @@ import type { SubmissionChannel } from './submission-channel.js';
 @Index('join_submission_received', { synchronize: false })
 @Index('join_submission_email', { synchronize: false })
 @Index('join_submission_phone', { synchronize: false })
+@Index('join_submission_taken', { synchronize: false })
 export class JoinSubmissionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'join_submission_pk' })
   id!: string;

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { daysAgo, makeOfficer } from '../factories/intake.js';
 import { joinPost } from '../factories/join-post.js';
 import { startApplication, TEST_PASSWORD, type TestApplication } from '../support/application.js';
 
@@ -16,6 +17,13 @@ beforeAll(async () => {
     .post('/v1/admin/sessions')
     .send({ email: 'wales@example.org', password: TEST_PASSWORD })
     .expect(201);
+  const officer = await makeOfficer(app, 'cardiff');
+  const batch = await officer.post('/join-submission-batches', {
+    name: 'Stall',
+    channel: 'stall_card',
+    conversationOn: daysAgo(1),
+  });
+  await officer.take({ batchId: (batch.body as { id: string }).id });
   await app.database.sql(
     `INSERT INTO follow_up_event (id, follow_up_id, action, actor_kind, unit_id)
      SELECT gen_random_uuid(), id, 'opened', 'duty_link', unit_id FROM follow_up LIMIT 1`,
@@ -70,6 +78,8 @@ const APPLICATION_COMMANDS: Readonly<Record<string, string>> = {
   follow_up: 'INSERT SELECT UPDATE',
   follow_up_event: 'INSERT SELECT',
   idempotency_key: 'DELETE INSERT SELECT UPDATE',
+  join_batch: 'SELECT',
+  join_intake: 'INSERT SELECT',
   join_submission: 'INSERT SELECT',
   join_submission_handling: 'INSERT SELECT UPDATE',
   message: 'INSERT SELECT UPDATE',
@@ -173,6 +183,8 @@ describe('row-level security', () => {
       'follow_up_event INSERT',
       'idempotency_key INSERT',
       'idempotency_key UPDATE',
+      'join_batch INSERT',
+      'join_batch UPDATE',
       'join_submission_handling UPDATE',
       'post INSERT',
       'post UPDATE',

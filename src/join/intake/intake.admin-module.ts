@@ -20,13 +20,7 @@ import { LikelyMatchesService } from './likely-matches.service.js';
 
 /** What organisers type: telephone calls and stall cards, one by one or in batches. */
 @Module({
-  imports: [
-    AllocationModule,
-    FollowUpsModule,
-    JoinModule,
-    PostcodesModule,
-    UnitsModule,
-  ],
+  imports: [AllocationModule, FollowUpsModule, JoinModule, PostcodesModule, UnitsModule],
   controllers: [IntakeAdminController, BatchesAdminController],
   providers: [
     BatchIntakeService,

@@ -53,7 +53,7 @@ const FIND = `
         AND p.folded_name IS DISTINCT FROM ${WHOLE} LIMIT ${MOST_OF_A_REASON})
     UNION ALL
     (SELECT p.id, 1, 'same_name' FROM person p
-      WHERE p.folded_name = ${WHOLE} AND p.postcode IS DISTINCT FROM $5
+      WHERE p.folded_name = ${WHOLE} AND (p.postcode = $5) IS NOT TRUE
       LIMIT ${MOST_OF_A_REASON})
   ), likely AS MATERIALIZED (
     SELECT id, sum(weight) AS weight, array_agg(reason ORDER BY weight DESC) AS why
