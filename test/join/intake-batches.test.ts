@@ -51,7 +51,8 @@ describe('a batch', () => {
       createdById: cardiff.id,
       closedAt: null,
       version: 1,
-      ...{ conversationOn: daysAgo(7), defaults: batchInput().defaults },
+      conversationOn: daysAgo(7),
+      defaults: batchInput().defaults,
     });
     const ofWales = await wales.post(BATCHES, batchInput());
     const ofSwansea = await wales.post(BATCHES, batchInput({ branch: 'swansea' }));

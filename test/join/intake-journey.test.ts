@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import request from 'supertest';
+import { describeDay } from '../../src/platform/time/describe-day.js';
 import { daysAgo, makeOfficer, type Officer, stallCard } from '../factories/intake.js';
 import { joinPost } from '../factories/join-post.js';
 import { startApplication, type TestApplication } from '../support/application.js';
@@ -35,6 +36,10 @@ describe.each(queueBackends())('the journey of a stall card, jobs on $name', (ba
     const notice = await app.smtp.waitFor((mail) => mail.to.includes('cardiff@example.org'));
     expect(notice.text).toContain('Robin');
     expect(notice.text).toContain('Roath');
+    const duty = /http:\/\/localhost:3000(\/duties\/\S+)/.exec(notice.text)?.[1] ?? '';
+    const dutyPage = await request(app.url).get(duty).expect(200);
+    const day = describeDay(new Date(`${daysAgo(3)}T12:00:00Z`));
+    expect(dutyPage.text).toContain(`Filled in a card at a stall, on ${day}.`);
 
     const page = await request(app.url).get(linkIn(acknowledgement.text)).expect(200);
     expect(page.text).not.toContain('join form');
