@@ -26,3 +26,29 @@ export class PermissionMissing extends Problem {
     });
   }
 }
+
+/** 401: signed out, or the account closed, while the request was being done. */
+export class SessionEnded extends Problem {
+  constructor() {
+    super({
+      status: 401,
+      code: 'unauthenticated',
+      title: 'You are not signed in',
+      detail: 'Your session was ended while this was being done. Nothing was changed by it.',
+      headers: { 'WWW-Authenticate': 'Bearer' },
+    });
+  }
+}
+
+/** 403: a role that the request began with was taken away while it was being done. */
+export class RightsWithdrawn extends Problem {
+  constructor() {
+    super({
+      status: 403,
+      code: 'rights_withdrawn',
+      title: 'Your rights have changed',
+      detail:
+        'A role of yours was changed or ended while this was being done. Nothing was changed by it.',
+    });
+  }
+}

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Database } from '../platform/database/database.js';
 import { decodeCursor, type Page, toPage } from '../platform/http/keyset-page.js';
 import { uuidV7Id } from '../platform/http/text.schema.js';
+import type { HeldGrant } from './held-grant.js';
 import type { Role } from './permissions.js';
 import type { OwnSession, OwnSessionsQuery } from './sessions.schemas.js';
 
@@ -21,6 +22,7 @@ export interface LiveSession {
   sessionId: string;
   organiserId: string;
   roles: Role[];
+  grants: HeldGrant[];
   /** Not noted as used for a while. */
   stale: boolean;
 }
@@ -91,13 +93,34 @@ export class SessionsRepository {
               s.last_used_at IS NULL OR s.last_used_at < clock_now() - interval '1 minute' AS stale,
               ARRAY(SELECT DISTINCT g.role FROM organiser_grant g
                      WHERE g.organiser_id = o.id AND g.valid_from <= clock_now()
-                       AND (g.valid_until IS NULL OR g.valid_until > clock_now())) AS roles
+                       AND (g.valid_until IS NULL OR g.valid_until > clock_now())) AS roles,
+              (SELECT coalesce(json_agg(json_build_object('id', g.id, 'role', g.role,
+                        'unitId', g.unit_id, 'until', g.valid_until)), '[]')
+                 FROM organiser_grant g
+                WHERE g.organiser_id = o.id AND g.valid_from <= clock_now()
+                  AND (g.valid_until IS NULL OR g.valid_until > clock_now())) AS grants
          FROM organiser_session s
          JOIN organiser o ON o.id = s.organiser_id AND o.disabled_at IS NULL
         WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > clock_now()`,
       [tokenHash],
     );
     return session;
+  }
+
+  /**
+   * Whether a session and these grants still stand, as the last statement of a transaction: whoever
+   * takes one of them away from now on waits for its commit. @returns what no longer stands.
+   */
+  async lost(
+    manager: EntityManager,
+    sessionId: string,
+    grants: readonly HeldGrant[],
+  ): Promise<'session' | 'grants' | undefined> {
+    const [rights] = await manager.query<{ found: 'stand' | 'session' | 'grants' }[]>(
+      'SELECT rights_stand($1, $2) AS found',
+      [sessionId, JSON.stringify(grants)],
+    );
+    return rights?.found === 'stand' ? undefined : (rights?.found ?? 'session');
   }
 
   /** Notes that a session is in use. */

@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { newId } from '../platform/new-id.js';
 import { recordDeed } from '../audit/audit.js';
 import { Database } from '../platform/database/database.js';
 import type { Page } from '../platform/http/keyset-page.js';
 import { notFound } from '../platform/http/standard-problems.js';
-import { InvalidCredentials } from './organisers.errors.js';
+import { InvalidCredentials, RightsWithdrawn, SessionEnded } from './organisers.errors.js';
 import { Passwords } from './passwords.js';
 import { permissionsOf } from './permissions.js';
 import { hashSessionToken, makeSessionToken, sessionTokenOf } from './session-token.js';
@@ -83,9 +84,24 @@ export class SessionsService implements OnModuleInit {
     if (token === undefined) return undefined;
     const session = await this.repository.live(hashSessionToken(token));
     if (session === undefined) return undefined;
-    const { sessionId, organiserId, roles, stale } = session;
+    const { sessionId, organiserId, roles, grants, stale } = session;
     if (stale) await this.repository.touch(sessionId);
-    return { sessionId, organiserId, roles, permissions: permissionsOf(roles) };
+    return { sessionId, organiserId, roles, grants, permissions: permissionsOf(roles) };
+  }
+
+  /**
+   * Lets a transaction commit only while its organiser is signed in, the account open and the grants
+   * of the request untouched; whoever takes one of these away waits for the commit, or has it refused.
+   *
+   * @throws SessionEnded 401, RightsWithdrawn 403.
+   */
+  async mustStand(
+    manager: EntityManager,
+    { sessionId, grants }: Pick<SignedInOrganiser, 'sessionId' | 'grants'>,
+  ): Promise<void> {
+    const lost = await this.repository.lost(manager, sessionId, grants);
+    if (lost === 'session') throw new SessionEnded();
+    if (lost === 'grants') throw new RightsWithdrawn();
   }
 
   /** Ends the session at once; its token is worth nothing from here on. */

@@ -1,6 +1,7 @@
 import { type ExecutionContext, createParamDecorator } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { OrganiserScope } from '../platform/database/database.js';
+import type { HeldGrant } from './held-grant.js';
 import type { Permission, Role } from './permissions.js';
 
 /** Who makes a request, as the admin guard found out. */
@@ -10,6 +11,8 @@ export interface SignedInOrganiser extends OrganiserScope {
   readonly roles: readonly Role[];
   /** Of the grants that hold at this moment. */
   readonly permissions: readonly Permission[];
+  /** The grants of these roles, as they stood when the request began. */
+  readonly grants: readonly HeldGrant[];
 }
 
 declare module 'fastify' {

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Configuration } from '../config/configuration.js';
+import { holdsBeforeCommit } from '../http/request-context.js';
 import { ORGANISER_ROLE } from './connection-options.js';
 
 declare const organiserScope: unique symbol;
@@ -78,10 +79,15 @@ export class Database implements OnModuleInit {
 
   /**
    * Runs `work` in one transaction as the application. Statements run one after another: several at
-   * once on one manager have mixed up settings (TypeORM issue 9905).
+   * once on one manager have mixed up settings (TypeORM issue 9905). Within a request it commits only
+   * what its caller still has the right to.
    */
   transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    return this.dataSource.transaction(work);
+    return this.dataSource.transaction(async (manager) => {
+      const result = await work(manager);
+      await holdsBeforeCommit(manager);
+      return result;
+    });
   }
 
   /**
@@ -92,7 +98,7 @@ export class Database implements OnModuleInit {
     { organiserId, roles }: OrganiserScope,
     work: (manager: OrganiserManager) => Promise<Result>,
   ): Promise<Result> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.transaction(async (manager) => {
       await manager.query(
         `SELECT set_config('branchline.organiser_id', $1, true),
                 set_config('branchline.roles', $2, true), set_config('role', $3, true)`,
