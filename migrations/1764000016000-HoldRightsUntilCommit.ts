@@ -64,6 +64,45 @@ export class HoldRightsUntilCommit1764000016000 implements MigrationInterface {
       GRANT EXECUTE ON FUNCTION rights_stand(uuid, jsonb)
         TO branchline_app, branchline_organiser;
 
+      -- Those units and all below them. In PL/pgSQL, whose plans are kept for the session, and level by
+      -- level: a policy asks for it once for each table of a statement, and planning a recursive query
+      -- each time took longer than many a page.
+      CREATE FUNCTION units_below(tops uuid[]) RETURNS uuid[]
+        LANGUAGE plpgsql STABLE
+        AS $$
+        DECLARE
+          found uuid[] := tops;
+          level uuid[] := tops;
+        BEGIN
+          IF EXISTS (SELECT FROM public.unit u WHERE u.id = ANY (tops) AND u.parent_id IS NULL) THEN
+            RETURN ARRAY(SELECT u.id FROM public.unit u);
+          END IF;
+          WHILE level <> '{}' LOOP
+            level := ARRAY(SELECT u.id FROM public.unit u
+                            WHERE u.parent_id = ANY (level) AND u.id <> ALL (found));
+            found := found || level;
+          END LOOP;
+          RETURN found;
+        END
+        $$;
+      REVOKE ALL ON FUNCTION units_below(uuid[]) FROM PUBLIC;
+
+      CREATE OR REPLACE FUNCTION my_units() RETURNS uuid[]
+        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+        AS $$
+        BEGIN
+          RETURN units_below(ARRAY(SELECT h.unit_id FROM my_holdings() h));
+        END
+        $$;
+      CREATE OR REPLACE FUNCTION my_units_as(wanted text[]) RETURNS uuid[]
+        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+        AS $$
+        BEGIN
+          RETURN units_below(ARRAY(
+            SELECT h.unit_id FROM my_holdings() h WHERE h.role = ANY (wanted)));
+        END
+        $$;
+
       ALTER POLICY organiser ON person
         USING (${unitsOf('unit_id', READ_PEOPLE)}) WITH CHECK (${unitsOf('unit_id', READ_PEOPLE)});
       ALTER POLICY organiser ON join_submission_handling
@@ -96,6 +135,27 @@ export class HoldRightsUntilCommit1764000016000 implements MigrationInterface {
       ALTER POLICY organiser ON join_submission_handling
         USING (${mine('unit_id')}) WITH CHECK (${mine('unit_id')});
       ALTER POLICY organiser ON person USING (${mine('unit_id')}) WITH CHECK (${mine('unit_id')});
+      CREATE OR REPLACE FUNCTION my_units() RETURNS uuid[]
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+        AS $$
+          WITH RECURSIVE held AS (
+            SELECT unit_id AS id FROM my_holdings()
+            UNION
+            SELECT u.id FROM unit u JOIN held ON u.parent_id = held.id
+          )
+          SELECT coalesce(array_agg(id), '{}') FROM held
+        $$;
+      CREATE OR REPLACE FUNCTION my_units_as(wanted text[]) RETURNS uuid[]
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+        AS $$
+          WITH RECURSIVE held AS (
+            SELECT unit_id AS id FROM my_holdings() WHERE role = ANY (wanted)
+            UNION
+            SELECT u.id FROM unit u JOIN held ON u.parent_id = held.id
+          )
+          SELECT coalesce(array_agg(id), '{}') FROM held
+        $$;
+      DROP FUNCTION units_below(uuid[]);
       DROP FUNCTION rights_stand(uuid, jsonb);
     `);
   }
