@@ -66,9 +66,10 @@ export class HoldRightsUntilCommit1764000016000 implements MigrationInterface {
 
       -- Those units and all below them. In PL/pgSQL, whose plans are kept for the session, and level by
       -- level: a policy asks for it once for each table of a statement, and planning a recursive query
-      -- each time took longer than many a page.
+      -- each time took longer than many a page. PARALLEL SAFE, or no search of everybody's names would
+      -- be shared out among workers.
       CREATE FUNCTION units_below(tops uuid[]) RETURNS uuid[]
-        LANGUAGE plpgsql STABLE
+        LANGUAGE plpgsql STABLE PARALLEL SAFE
         AS $$
         DECLARE
           found uuid[] := tops;
@@ -88,14 +89,14 @@ export class HoldRightsUntilCommit1764000016000 implements MigrationInterface {
       REVOKE ALL ON FUNCTION units_below(uuid[]) FROM PUBLIC;
 
       CREATE OR REPLACE FUNCTION my_units() RETURNS uuid[]
-        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+        LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp
         AS $$
         BEGIN
           RETURN units_below(ARRAY(SELECT h.unit_id FROM my_holdings() h));
         END
         $$;
       CREATE OR REPLACE FUNCTION my_units_as(wanted text[]) RETURNS uuid[]
-        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+        LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp
         AS $$
         BEGIN
           RETURN units_below(ARRAY(
