@@ -42,7 +42,11 @@ export interface World {
     readonly organiser: number | null;
   }[];
   readonly runs: number;
-  readonly runMoves: readonly { readonly run: number; readonly from: number; readonly to: number }[];
+  readonly runMoves: readonly {
+    readonly run: number;
+    readonly from: number;
+    readonly to: number;
+  }[];
   readonly runPeople: readonly { readonly run: number; readonly person: number }[];
   readonly audit: readonly { readonly actor: number | null }[];
   readonly posts: readonly { readonly unit: number; readonly holder: number | null }[];
