@@ -51,8 +51,14 @@ describe('a client whose types are made of /openapi.json', () => {
     );
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
     const compilerOptions = {
-      ...{ strict: true, noUncheckedIndexedAccess: true, skipLibCheck: true },
-      ...{ target: 'es2023', module: 'nodenext', types: ['node'], rootDir: '.', outDir: 'out' },
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: true,
+      target: 'es2023',
+      module: 'nodenext',
+      types: ['node'],
+      rootDir: '.',
+      outDir: 'out',
     };
     await writeFile(
       join(folder, 'tsconfig.json'),
@@ -64,7 +70,10 @@ describe('a client whose types are made of /openapi.json', () => {
     expect(compiled.stdout).toBe('');
     const { stdout } = await run(process.execPath, [
       join(folder, 'out', 'organisers-day.js'),
-      ...[stage.served.url, 'cardiff@example.org', TEST_PASSWORD, elsewhere.personId],
+      stage.served.url,
+      'cardiff@example.org',
+      TEST_PASSWORD,
+      elsewhere.personId,
     ]);
     expect(stdout).toContain('The day is over.');
     // The types said the same as the server did, and the deeds are on record.

@@ -1,4 +1,4 @@
-import { type Kind, idOf } from './insert-world.js';
+import { idOf } from './insert-world.js';
 import { READ_TABLES, type ReadTable, type Viewer, type Visible } from './model.js';
 import type { World } from './world.js';
 
@@ -24,26 +24,17 @@ export interface LookRow {
 
 /** The key of a row of the world, as `LOOK` tells it. */
 export function keyOf(world: World, table: ReadTable, place: number): string {
-  switch (table) {
-    case 'join_submission_handling':
-      return idOf('join_submission', place);
-    case 'allocation_run_move': {
-      const move = world.runMoves[place];
-      return [
-        idOf('allocation_run', move?.run ?? 0),
-        idOf('unit', move?.from ?? 0),
-        idOf('unit', move?.to ?? 0),
-      ].join(' ');
-    }
-    case 'allocation_run_person': {
-      const moved = world.runPeople[place];
-      return `${idOf('allocation_run', moved?.run ?? 0)} ${idOf('person', moved?.person ?? 0)}`;
-    }
-    case 'idempotency_key':
-      return place.toString(16).padStart(2, '0');
-    default:
-      return idOf(table satisfies Kind, place);
+  if (table === 'join_submission_handling') return idOf('join_submission', place);
+  if (table === 'idempotency_key') return place.toString(16).padStart(2, '0');
+  if (table === 'allocation_run_move') {
+    const { run = 0, from = 0, to = 0 } = world.runMoves[place] ?? {};
+    return `${idOf('allocation_run', run)} ${idOf('unit', from)} ${idOf('unit', to)}`;
   }
+  if (table === 'allocation_run_person') {
+    const { run = 0, person = 0 } = world.runPeople[place] ?? {};
+    return `${idOf('allocation_run', run)} ${idOf('person', person)}`;
+  }
+  return idOf(table, place);
 }
 
 /** Where what is seen differs from what the model shows, each in a line. */
