@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Configuration } from '../platform/config/configuration.js';
 import { LOGGER, type Logger } from '../platform/logging/logger.js';
 import { type LocatedPostcode, NOWHERE, PostcodeLocator } from '../postcodes/postcode-locator.js';
-import type { NotAPostcode, Postcode } from '../postcodes/postcode.js';
+import { otherReadings } from '../postcodes/other-readings.js';
+import { isTypedExactly, type NotAPostcode, type Postcode } from '../postcodes/postcode.js';
 import { resolvePostcode } from '../postcodes/resolve-postcode.js';
 import type { DirectoryView } from '../units/directory-view.js';
 import type { AllocationDecision } from './allocation-decision.js';
@@ -22,8 +23,13 @@ export class Allocator {
     this.nearestBranchLimitKm = configuration.environment.NEAREST_BRANCH_LIMIT_KM;
   }
 
-  /** Never fails for want of the locator: the national office takes over until it is back. */
-  decide(view: DirectoryView, postcode: Postcode | null): AllocationDecision {
+  /**
+   * Never fails for want of the locator: the national office takes over until it is back.
+   *
+   * @param typed what the postcode was read from; where that may as well have meant another one,
+   *   the explanation says so.
+   */
+  decide(view: DirectoryView, postcode: Postcode | null, typed?: string): AllocationDecision {
     const input = {
       view,
       datasetVersion: this.datasetVersion,
@@ -31,7 +37,9 @@ export class Allocator {
     };
     try {
       const located = this.locate(postcode);
-      return decideAllocation({ ...input, postcode, located });
+      const decision = decideAllocation({ ...input, postcode, located });
+      const explanation = decision.explanation + this.doubt(typed, postcode, located);
+      return { ...decision, explanation };
     } catch (error) {
       this.logger.error({ err: error }, 'The locator failed; the national office stands in.');
       const explanation = 'Your branch is being looked up: the national office looks after you';
@@ -41,6 +49,19 @@ export class Allocator {
         provisional: true,
       };
     }
+  }
+
+  /** In brackets, to be put behind an explanation. */
+  private doubt(
+    typed: string | undefined,
+    read: Postcode | null,
+    located: LocatedPostcode,
+  ): string {
+    if (typed === undefined || read === null || isTypedExactly(typed, read)) return '';
+    const [other] = this.otherReadings(typed, read, located);
+    return other === undefined
+      ? ''
+      : ` (we read ${typed.trim()} as ${read.canonical}; it may have meant ${other})`;
   }
 
   /** Where a postcode that has been located belongs, without the words of a decision. */
@@ -71,6 +92,13 @@ export class Allocator {
   /** Reads a postcode as the reference data knows it (`resolvePostcode`). */
   read(text: string): Postcode | NotAPostcode {
     return resolvePostcode(text, this.locator);
+  }
+
+  /** What else a text may have meant than the postcode it was read as (`otherReadings`). */
+  otherReadings(text: string, read: Postcode, located: LocatedPostcode): string[] {
+    // What has a position of its own is in the list: nearly always there is nothing to look for.
+    if (text === read.canonical && located.precision === 'unit') return [];
+    return otherReadings(text, read, this.locator);
   }
 
   /** Where a postcode lies, as well as the reference data knows. */

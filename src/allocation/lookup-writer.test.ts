@@ -55,6 +55,7 @@ function plainly(
   view: DirectoryView,
   text: string,
   located: LocatedPostcode,
+  didYouMean: readonly string[],
 ): { answer: LookupAnswer; written: Buffer } {
   const postcode = parsePostcode(text);
   if (!isPostcode(postcode)) throw new Error(`${text} is no postcode`);
@@ -69,11 +70,18 @@ function plainly(
   });
   const { region, branch } = found;
   return {
-    written: new LookupWriter(view).write({ postcode, located, belonging: found, nearest }),
+    written: new LookupWriter(view).write({
+      postcode,
+      located,
+      didYouMean,
+      belonging: found,
+      nearest,
+    }),
     answer: {
       postcode: postcode.canonical,
       precision: located.precision,
       terminated: located.terminated,
+      ...(didYouMean.length > 0 ? { didYouMean: [...didYouMean] } : {}),
       region: region && { slug: region.slug, name: region.name, phone: region.phone },
       branch: branch && near(branch, distanceTo(branch, located)),
       nearest: nearest.map(({ branch: one, km }) => near(one, roundedKm(km))),
@@ -90,7 +98,8 @@ describe('the written answer of a lookup', () => {
         organisations,
         postcodes,
         places,
-        ({ branches, rule, ...regions }, text, where) => {
+        fc.constantFrom([], ['SO1 2AB'], ['SO1 2AB', 'E1']),
+        ({ branches, rule, ...regions }, text, where, didYouMean) => {
           const view = directoryOf({
             national: { phone: '020 8988 8777', email: null },
             regions,
@@ -102,7 +111,7 @@ describe('the written answer of a lookup', () => {
             ),
           });
           const located: LocatedPostcode = { ...where, nation: null, officialCodes: null };
-          const { answer, written } = plainly(view, text, located);
+          const { answer, written } = plainly(view, text, located, didYouMean);
           const read: unknown = JSON.parse(
             new TextDecoder('utf-8', { fatal: true }).decode(written),
           );
@@ -130,7 +139,13 @@ describe('the written answer of a lookup', () => {
       };
       const nearest = nearestBranches(view, located, 1);
       const found = belonging({ view, postcode, located, nearestBranchLimitKm: 50 });
-      const bytes = writer.write({ postcode, located, belonging: found, nearest });
+      const bytes = writer.write({
+        postcode,
+        located,
+        didYouMean: [],
+        belonging: found,
+        nearest,
+      });
       return (JSON.parse(bytes.toString()) as LookupAnswer).nearest[0]?.distanceKm;
     };
     expect([km(53), km(53.1), km(53)]).toEqual([0, 11.1, 0]);

@@ -13,6 +13,8 @@ import type { NearBranch } from './nearest-branches.js';
 export interface Lookup {
   readonly postcode: Postcode;
   readonly located: LocatedPostcode;
+  /** What else may have been meant, in written form. */
+  readonly didYouMean: readonly string[];
   readonly belonging: Belonging;
   readonly nearest: readonly NearBranch[];
 }
@@ -51,10 +53,11 @@ export class LookupWriter {
   }
 
   /** @returns the JSON of a `LookupAnswer`. */
-  write({ postcode, located, belonging: { region, branch }, nearest }: Lookup): Buffer {
+  write({ postcode, located, didYouMean, belonging: { region, branch }, nearest }: Lookup): Buffer {
     const { precision, terminated } = located;
     const ended = terminated === null ? 'null' : `"${terminated}"`;
-    const start = `{"postcode":"${postcode.canonical}","precision":"${precision}","terminated":${ended}`;
+    const others = didYouMean.length === 0 ? '' : `,"didYouMean":${JSON.stringify(didYouMean)}`;
+    const start = `{"postcode":"${postcode.canonical}","precision":"${precision}","terminated":${ended}${others}`;
     const parts = [this.region(region)];
     if (branch === null) parts.push(NULL);
     else parts.push(this.branch(branch), distance(distanceTo(branch, located)));

@@ -37,6 +37,15 @@ export const lookupAnswerSchema = z
       .string()
       .nullable()
       .meta({ description: 'Year and month in which the postcode was ended', example: '1996-06' }),
+    didYouMean: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description:
+          'What else may have been meant, the most plausible first: ask the person. Absent where ' +
+          'the postcode was read as it was typed, and nothing speaks against it',
+        example: ['SO1 2AB'],
+      }),
     region: regionSummarySchema.nullable(),
     branch: nearBranchSchema
       .nullable()

@@ -35,6 +35,7 @@ export class LookupService {
     return this.writerFor(view).write({
       postcode,
       located,
+      didYouMean: this.allocator.otherReadings(text, postcode, located),
       belonging: this.allocator.belonging(view, postcode, located),
       nearest: nearestBranches(view, located, limit),
     });

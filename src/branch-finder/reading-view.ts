@@ -1,4 +1,5 @@
-import { isPostcode, isTypedExactly, nearSpellings, parsePostcode } from '../postcodes/postcode.js';
+import { isUnlisted, otherReadings } from '../postcodes/other-readings.js';
+import { isPostcode, isTypedExactly, parsePostcode } from '../postcodes/postcode.js';
 import type { PostcodeRegister } from '../postcodes/resolve-postcode.js';
 
 /** How what was typed became the postcode of an answer, where that is worth a word. */
@@ -22,25 +23,11 @@ export function readingView(
 ): ReadingView | null {
   const postcode = parsePostcode(read);
   if (!isPostcode(postcode)) return null;
-  const isUnknown = postcode.kind === 'unit' && register.knows(postcode) === false;
+  const isUnknown = isUnlisted(postcode, register);
   const isExact = isTypedExactly(typed, postcode);
   if (isExact && !isUnknown) return null;
-  const near = otherSpellings(typed, read);
-  // From one that is not in the list another one that is not there either leads nowhere.
-  const others = isUnknown ? near.filter((spelling) => isListed(spelling, register)) : near;
-  return { typed: isExact ? null : typed, isUnknown, others: others.map(linkTo) };
-}
-
-/** The first reading is one of them where the reference data has chosen another. */
-function otherSpellings(typed: string, read: string): string[] {
-  const first = parsePostcode(typed);
-  const spellings = [...(isPostcode(first) ? [first.canonical] : []), ...nearSpellings(typed)];
-  return [...new Set(spellings)].filter((spelling) => spelling !== read);
-}
-
-function isListed(spelling: string, register: PostcodeRegister): boolean {
-  const postcode = parsePostcode(spelling);
-  return isPostcode(postcode) && register.knows(postcode) === true;
+  const others = otherReadings(typed, postcode, register).map(linkTo);
+  return { typed: isExact ? null : typed, isUnknown, others };
 }
 
 function linkTo(postcode: string) {

@@ -79,7 +79,7 @@ export class JoinService {
     for (let draft = 1; draft <= MOST_DRAFTS; draft++) {
       const { view } = this.directory;
       if (!view.isReady) break;
-      const decision = this.allocator.decide(view, postcode);
+      const decision = this.allocator.decide(view, postcode, posted.postcode);
       const rows = this.drafts.draw(input, receipt, view, decision);
       const result = await this.repository.accept(rows);
       switch (result.outcome) {

@@ -161,13 +161,19 @@
   }
 
   /** The status is read out; who wants to know more finds it behind it. */
-  function show({ status, answer }, found) {
+  function show(parts, found) {
+    const { status, answer } = parts;
+    const again = (postcode) => {
+      parts.input.value = postcode;
+      void look(parts);
+    };
     const { branch, region, organiser, postcode } = found;
     status.textContent = leadWords(found);
     const others = found.nearest.filter(({ slug }) => slug !== branch?.slug);
     const joinPage = new URL(join || address('join').href, document.baseURI);
     joinPage.searchParams.set('postcode', postcode);
     answer.append(
+      ...doubt(found, again),
       ...ending(found),
       ...(branch ? [branchBlock(branch, 'branchline-branch')] : []),
       element(
@@ -236,6 +242,18 @@
     const whole = Math.round(km / 1.609344);
     if (whole < 1) return `less than a mile (${km} km)`;
     return `about ${whole === 1 ? 'a mile' : `${whole} miles`} (${km} km)`;
+  }
+
+  /** What else may have been meant; pressing it looks that up. */
+  function doubt({ postcode, didYouMean = [] }, again) {
+    if (didYouMean.length === 0) return [];
+    const choices = didYouMean.flatMap((other, index) => {
+      const button = element('button', 'branchline-other-reading', { type: 'button' }, other);
+      button.addEventListener('click', () => again(other));
+      return index === 0 ? [button] : [' or ', button];
+    });
+    const words = `We read this as ${postcode}. Did you mean `;
+    return [element('p', 'branchline-reading', {}, words, ...choices, '?')];
   }
 
   /** That there is no such postcode any more. */

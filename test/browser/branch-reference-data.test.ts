@@ -89,6 +89,18 @@ describe.skipIf(chromium === undefined)('the branch finder with reference data',
     );
   });
 
+  it('asks what was meant, and looks up what is pressed', async () => {
+    const page = await answerTo('S01 1AA');
+    expect(await page.locator('.branchline-reading').textContent()).toBe(
+      'We read this as S1 1AA. Did you mean SO1 1AA?',
+    );
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'SO1 1AA' }).press('Enter');
+    await page.getByText('looks after SO1 1AA').or(page.getByText('for SO1 1AA')).waitFor();
+    expect(await page.getByLabel('Your postcode').inputValue()).toBe('SO1 1AA');
+    expect(await page.getByRole('button', { name: 'S1 1AA', exact: true }).count()).toBe(1);
+  });
+
   it('says nothing of the kind of a postcode that is known', async () => {
     const page = await answerTo('M14 5RX');
     expect(await page.locator('.branchline-precision').count()).toBe(0);

@@ -55,6 +55,7 @@ describe('templates', () => {
   const organisation = { name: 'The Campaign', phone: null, email: 'office@example.org' };
   const answer = {
     reference: 'J-7Q4K-2MXF',
+    allocation: { method: 'coverage_rule', explanation: 'LS6 belongs to Leeds' },
     branch: { name: 'Leeds', meets: null },
     region: null,
     contact: { name: 'Leeds', phone: '0113 496 0000', email: null },
@@ -77,6 +78,7 @@ describe('templates', () => {
     for (const part of [text, html]) {
       expect(part).toContain('Hello Sam,');
       expect(part).toContain('Somebody from Leeds will get in touch by Friday.');
+      expect(part).toContain('LS6 belongs to Leeds.');
       expect(part).toContain('0113 496 0000');
       expect(part).toContain('https://join.example.org/v1/confirm/abc');
       expect(part).not.toContain('We are sending you');

@@ -44,7 +44,17 @@ const lookup = async (postcode: string) => {
 
 describe('a postcode that can be read in two ways, of which one exists', () => {
   it('is that one in a lookup', async () => {
-    expect(await lookup('S01 1AA')).toMatchObject({ postcode: 'S1 1AA', precision: 'unit' });
+    expect(await lookup('S01 1AA')).toMatchObject({
+      postcode: 'S1 1AA',
+      precision: 'unit',
+      didYouMean: ['SO1 1AA'],
+    });
+  });
+
+  it('asks nothing about one that was typed as it is, and offers what is in the list', async () => {
+    expect(await lookup('s11aa')).not.toHaveProperty('didYouMean');
+    expect(await lookup('SO1 1AA')).toMatchObject({ didYouMean: ['S1 1AA'] });
+    expect(await lookup('W99 9ZZ')).not.toHaveProperty('didYouMean');
   });
 
   it('is the same one in a join, and in what an organiser puts right', async () => {
@@ -52,7 +62,9 @@ describe('a postcode that can be read in two ways, of which one exists', () => {
       .post('/v1/join')
       .send(joinPost({ email: 'sam@example.org', postcode: 'S01 1AA' }))
       .expect(201);
-    expect(joined.allocation.explanation).toBe('S1 belongs to Sheffield');
+    expect(joined.allocation.explanation).toBe(
+      'S1 belongs to Sheffield (we read S01 1AA as S1 1AA; it may have meant SO1 1AA)',
+    );
     const [stored] = await app.database.sql<{ id: string; postcode: string }>(
       `SELECT p.id, p.postcode FROM person p JOIN contact_point c ON c.person_id = p.id
         WHERE c.value = 'sam@example.org'`,
