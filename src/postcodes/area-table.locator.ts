@@ -60,6 +60,10 @@ export class AreaTableLocator extends PostcodeLocator {
     return this.areas.get(postcode.area) ?? NOWHERE;
   }
 
+  knowsOfficialCode(): undefined {
+    return undefined;
+  }
+
   /** Areas alone say nothing about the postcodes within. */
   knows(): undefined {
     return undefined;

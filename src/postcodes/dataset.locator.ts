@@ -11,7 +11,12 @@ import {
 import { inwardKey, INWARD_KEYS_OF_A_SECTOR } from './dataset/snapshot-format.js';
 import type { Position } from './distance.js';
 import { isKnownArea } from './postcode-areas.js';
-import { type LocatedPostcode, PostcodeLocator, type Precision } from './postcode-locator.js';
+import {
+  type LocatedPostcode,
+  type OfficialCodes,
+  PostcodeLocator,
+  type Precision,
+} from './postcode-locator.js';
 import type { Postcode, SectorPostcode, UnitPostcode } from './postcode.js';
 
 /** Channel on which PostgreSQL says that another dataset is in use. */
@@ -107,6 +112,11 @@ export class DatasetLocator extends PostcodeLocator implements OnModuleInit, OnA
       case 'outcode':
         return true;
     }
+  }
+
+  knowsOfficialCode(kind: keyof OfficialCodes, code: string): boolean | undefined {
+    const codes = this.dataset?.snapshot.officialCodes[kind] ?? [];
+    return codes.length === 0 ? undefined : codes.includes(code);
   }
 
   /** Reads the data anew if another is in use; calls that come meanwhile share one reading. */

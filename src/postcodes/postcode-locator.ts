@@ -59,4 +59,10 @@ export abstract class PostcodeLocator {
    * cannot tell.
    */
   abstract knows(postcode: Postcode): boolean | undefined;
+
+  /**
+   * Whether postcodes lie in the official area of this GSS code; undefined where the data has no
+   * areas of that kind.
+   */
+  abstract knowsOfficialCode(kind: keyof OfficialCodes, code: string): boolean | undefined;
 }

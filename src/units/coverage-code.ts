@@ -1,5 +1,10 @@
-import type { OfficialCodes } from '../postcodes/postcode-locator.js';
-import { parseCoveragePrefix, type Postcode } from '../postcodes/postcode.js';
+import type { OfficialCodes, PostcodeLocator } from '../postcodes/postcode-locator.js';
+import {
+  isPostcode,
+  parseCoveragePrefix,
+  parsePostcode,
+  type Postcode,
+} from '../postcodes/postcode.js';
 
 /** What a coverage rule is drawn on: postcodes, or an area that the state has drawn. */
 export const COVERAGE_KINDS = ['postcode', 'ward', 'constituency', 'local_authority'] as const;
@@ -60,6 +65,26 @@ export function parseCoverageCode(text: string): CoverageCode | undefined {
   if (kind !== undefined) return { kind, code, level: kind };
   const postcode = parseCoveragePrefix(text);
   return postcode && { kind: 'postcode', code: postcode.prefix, level: postcode.level };
+}
+
+/** The names of the official areas in the reference data. */
+const OFFICIAL_NAMES: Readonly<Record<OfficialKind, keyof OfficialCodes>> = {
+  ward: 'ward',
+  constituency: 'constituency',
+  local_authority: 'localAuthority',
+};
+
+/**
+ * Whether the reference data has what a rule covers: false for `XX9`, and for a ward of an older
+ * edition; undefined where it cannot tell.
+ */
+export function isKnownCode(
+  { kind, code }: CoverageCode,
+  register: Pick<PostcodeLocator, 'knows' | 'knowsOfficialCode'>,
+): boolean | undefined {
+  if (kind !== 'postcode') return register.knowsOfficialCode(OFFICIAL_NAMES[kind], code);
+  const postcode = parsePostcode(code);
+  return isPostcode(postcode) ? register.knows(postcode) : undefined;
 }
 
 /**

@@ -52,15 +52,27 @@ export class CoverageGapsRepository {
                 '[]'::json AS claims
            FROM left_over l
           GROUP BY l.outcode
-       ), claim AS (
-         SELECT ${outcodeOf('r.prefix')} AS outcode, u.id, u.slug, u.name,
-                json_agg(r.prefix ORDER BY r.prefix) AS codes
+       ), rule_of_branch AS (
+         SELECT r.prefix, u.id, u.slug, u.name
            FROM coverage_rule r JOIN unit u ON u.id = r.unit_id
           WHERE r.kind = 'postcode' AND u.kind = 'branch' AND u.closed_at IS NULL
-            AND ${hasOutcode('r.prefix')}
             AND $3::text IS DISTINCT FROM 'no_branch'
-            AND ${outcodeOf('r.prefix')} >= $1
-          GROUP BY 1, u.id
+       ), within AS (
+         SELECT ${outcodeOf('prefix')} AS outcode, prefix, id, slug, name FROM rule_of_branch
+          WHERE ${hasOutcode('prefix')} AND ${outcodeOf('prefix')} >= $1
+       ), around AS (
+         -- What of an outcode no rule for it takes up is left to the longest one around it.
+         SELECT DISTINCT ON (o.outcode) o.outcode, r.prefix, r.id, r.slug, r.name
+           FROM (SELECT outcode FROM within GROUP BY outcode
+                 HAVING NOT bool_or(prefix = outcode)) o
+           JOIN rule_of_branch r
+             ON r.prefix IN (substring(o.outcode FROM '^[A-Z]+'),
+                             substring(o.outcode FROM '^([A-Z]+[0-9]+)[A-Z]$'))
+          ORDER BY o.outcode, length(r.prefix) DESC
+       ), claim AS (
+         SELECT outcode, id, slug, name, json_agg(prefix ORDER BY prefix) AS codes
+           FROM (SELECT * FROM within UNION ALL SELECT * FROM around) both_kinds
+          GROUP BY outcode, id, slug, name
        ), contested AS (
          SELECT c.outcode, 'several_branches' AS gap, NULL::integer AS people,
                 '[]'::json AS "lookedAfterBy",

@@ -15,7 +15,7 @@ export const coverageGapSchema = z
     gap: z.enum(COVERAGE_GAPS).meta({
       description:
         'no_branch: no branch looks after people there; several_branches: rules of more than one ' +
-        'branch lie within it',
+        'branch divide it among them, by what lies within it and what it lies in',
     }),
     people: z
       .number()

@@ -56,6 +56,14 @@ export const coverageRuleSchema = z
       .enum(COVERAGE_LEVELS)
       .meta({ description: 'How specific it is; the more specific rule wins, in this order' }),
     unit: unitReferenceSchema.extend({ id: uuidV7Id() }),
+    known: z
+      .boolean()
+      .nullable()
+      .meta({
+        description:
+          'Whether the reference data in use has such a postcode or area. false: by this rule ' +
+          'nobody comes to the unit, it may be mistyped; null: the data cannot tell',
+      }),
     createdAt: instant(),
   })
   .meta({ id: 'CoverageRule' });

@@ -5,8 +5,9 @@ import type { SignedInOrganiser } from '../organisers/signed-in-organiser.js';
 import { Database, type OrganiserManager } from '../platform/database/database.js';
 import type { Page } from '../platform/http/keyset-page.js';
 import { forbidden, notFound } from '../platform/http/standard-problems.js';
+import { PostcodeLocator } from '../postcodes/postcode-locator.js';
 import { regionOf, rivalsOf } from './coverage-clash.js';
-import { parseCoverageCode } from './coverage-code.js';
+import { isKnownCode, parseCoverageCode } from './coverage-code.js';
 import {
   type CoverageRuleRow,
   CoverageRulesAdminRepository,
@@ -33,6 +34,7 @@ export class CoverageRulesAdminService {
     private readonly database: Database,
     private readonly repository: CoverageRulesAdminRepository,
     private readonly creation: IdempotentCreation,
+    private readonly locator: PostcodeLocator,
   ) {}
 
   /** A page of the rules of the caller's units. */
@@ -43,7 +45,7 @@ export class CoverageRulesAdminService {
     const page = await this.database.asOrganiser(organiser, (manager) =>
       this.repository.page(manager, query),
     );
-    return { ...page, data: page.data.map(withLevel) };
+    return { ...page, data: page.data.map((rule) => this.described(rule)) };
   }
 
   /**
@@ -71,7 +73,7 @@ export class CoverageRulesAdminService {
       await this.audit(manager, organiser, 'coverage_rule.created', id);
       const rule = await this.repository.rule(manager, id);
       if (rule === undefined) throw new Error('The rule that was just made is not there.');
-      return withLevel(rule);
+      return this.described(rule);
     });
   }
 
@@ -90,6 +92,14 @@ export class CoverageRulesAdminService {
     });
   }
 
+  /** A rule with its level, and whether there is anything that it covers. */
+  private described({ id, kind, code, unit, createdAt }: CoverageRuleRow): AdminCoverageRule {
+    const covered = parseCoverageCode(code);
+    if (covered === undefined) throw new Error('A stored rule has a code that cannot be read.');
+    const known = isKnownCode(covered, this.locator) ?? null;
+    return { id, kind, code, level: covered.level, unit, known, createdAt };
+  }
+
   private audit(
     manager: OrganiserManager,
     { organiserId }: SignedInOrganiser,
@@ -98,10 +108,4 @@ export class CoverageRulesAdminService {
   ): Promise<void> {
     return recordDeed(manager, { organiserId }, action, 'coverage_rule', subjectId);
   }
-}
-
-function withLevel({ id, kind, code, unit, createdAt }: CoverageRuleRow): AdminCoverageRule {
-  const level = parseCoverageCode(code)?.level;
-  if (level === undefined) throw new Error('A stored rule has a code that cannot be read.');
-  return { id, kind, code, level, unit, createdAt };
 }

@@ -157,6 +157,24 @@ describe('an override', () => {
     expect(await stage.allocations(personId)).toHaveLength(1);
   });
 
+  it('tells a branch nothing of somebody who is gone before it heard of them', async () => {
+    const { personId } = await stage.joined(inCardiff);
+    await stage.closeDuties(personId);
+    await stage.admin('national').post(path(personId), toSwansea).expect(201);
+    const toLeeds = { branch: 'leeds', reason: 'the other one was meant' };
+    await stage.admin('national').post(path(personId), toLeeds).expect(201);
+    await stage.runDueJobs();
+    expect(stage.mails()).toEqual([
+      ['cardiff@example.org', 'Robin no longer belongs to Cardiff'],
+      ['leeds@example.org', 'Robin now belongs to Leeds'],
+    ]);
+    stage.smtp.clear();
+    // Leeds has heard of them, and so hears that they are gone.
+    await stage.admin('national').post(path(personId), toSwansea).expect(201);
+    await stage.runDueJobs();
+    expect(stage.mails().map(([to]) => to)).toEqual(['leeds@example.org', 'swansea@example.org']);
+  });
+
   it('is within one’s own region only, at both ends', async () => {
     const inWales = await stage.joined(inCardiff);
     const inYorkshire = await stage.joined({ postcode: 'LS1 1UR' });
@@ -183,7 +201,8 @@ describe('an override', () => {
     const dateOfBirth = sixteen.toISOString().slice(0, 10);
     const { personId } = await stage.joined({ ...inCardiff, dateOfBirth });
     expect((await stage.admin('wales').post(path(personId), toSwansea)).status).toBe(404);
-    await stage.admin('national').post(path(personId), toSwansea).expect(201);
+    const { body } = await stage.admin('national').post(path(personId), toSwansea).expect(201);
+    expect(body.current.why).toMatch(/They are under eighteen: .* the national office keeps/);
     expect((await stage.keepers(personId)).person).toBe('national');
     await stage.runDueJobs();
     expect(stage.mails()).toEqual([]);

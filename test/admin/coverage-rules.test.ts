@@ -68,6 +68,7 @@ describe('the list of coverage rules', () => {
       code: 'CF10 1',
       level: 'sector',
       unit: { id: unitId('cardiff'), kind: 'branch', slug: 'cardiff', name: 'Cardiff' },
+      known: null,
       createdAt: expect.stringMatching(/Z$/),
     });
   });

@@ -78,6 +78,7 @@ describe('coverage gaps', () => {
     await rule('leeds', 'LS6 2');
     await rule('cardiff', 'CF');
     await rule('swansea', 'CF10');
+    await rule('swansea', 'CF14 4');
     await rule('yorkshire', 'LS1');
     await rule('leeds', 'LS1 4');
     await rule('leeds', 'E05011400', 'ward');
@@ -112,6 +113,17 @@ describe('coverage gaps', () => {
           { branch: { slug: 'swansea', name: 'Swansea' }, codes: ['CF11 9'] },
         ],
       },
+      {
+        // A sector of one branch, and the rest of the outcode left to another's whole area.
+        outcode: 'CF14',
+        gap: 'several_branches',
+        people: null,
+        lookedAfterBy: [],
+        claims: [
+          { branch: { slug: 'cardiff', name: 'Cardiff' }, codes: ['CF'] },
+          { branch: { slug: 'swansea', name: 'Swansea' }, codes: ['CF14 4'] },
+        ],
+      },
       expect.objectContaining({ outcode: 'LS6', gap: 'no_branch', people: 1 }),
       {
         outcode: 'SA1',
@@ -130,11 +142,13 @@ describe('coverage gaps', () => {
     expect(short(await gaps('', 'wales'))).toEqual([
       'CF10 no_branch',
       'CF11 several_branches',
+      'CF14 several_branches',
       'SA1 several_branches',
     ]);
     expect(await gaps('?gap=no_branch', 'wales')).toMatchObject([{ outcode: 'CF10', people: 2 }]);
     expect(short(await gaps('', 'cardiff'))).toEqual([
       'CF11 several_branches',
+      'CF14 several_branches',
       'SA1 several_branches',
     ]);
   });
@@ -142,6 +156,7 @@ describe('coverage gaps', () => {
   it('are of one kind where that is asked for', async () => {
     expect(short(await gaps('?gap=several_branches', 'national'))).toEqual([
       'CF11 several_branches',
+      'CF14 several_branches',
       'SA1 several_branches',
     ]);
     expect((await get('coverage-gaps?gap=none', 'national')).status).toBe(422);

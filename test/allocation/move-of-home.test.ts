@@ -114,10 +114,9 @@ describe('a new address on a record', () => {
     await stage.change('national', personId, leedsHome);
     await stage.change('national', personId, { postcode: 'CF10 1AA' });
     await stage.runDueJobs();
-    // Leeds had them for a moment, and hears that they have gone; Cardiff has them.
+    // Leeds had them for a moment, and never heard of it; Cardiff has them.
     expect(stage.mails()).toEqual([
       ['cardiff@example.org', 'Robin in Leeds now belongs to Cardiff'],
-      ['leeds@example.org', 'Robin no longer belongs to Leeds'],
     ]);
   });
 
@@ -133,6 +132,23 @@ describe('a new address on a record', () => {
     expect(body).toMatchObject({ postcode: 'LS1 1UR', branch: { slug: 'swansea' } });
     await stage.runDueJobs();
     expect(stage.mails()).toEqual([]);
+  });
+
+  it('measures the way to the branch of an override from the new home', async () => {
+    const { personId } = await stage.joined(inCardiff);
+    await stage.database.sql(
+      `UPDATE unit SET latitude = 51.62, longitude = -3.94 WHERE slug = 'swansea'`,
+    );
+    await stage.reloadDirectory();
+    const { body: overridden } = await stage
+      .admin('national')
+      .post(`people/${personId}/allocation`, { branch: 'swansea', reason: 'works there' })
+      .expect(201);
+    expect(overridden.current.distanceKm).toBeLessThan(80);
+    await stage.change('national', personId, leedsHome);
+    const { body } = await stage.admin('national').get(`people/${personId}/allocation`);
+    expect(body.current).toMatchObject({ id: overridden.current.id, method: 'override' });
+    expect(body.current.distanceKm).toBeGreaterThan(200);
   });
 
   it('answers the organiser who lets somebody go, who is then out of sight', async () => {

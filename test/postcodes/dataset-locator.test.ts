@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { isKnownCode, parseCoverageCode } from '../../src/units/coverage-code.js';
 import { breakableRoute } from '../support/breakable-route.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { makeReleaseFolder, onspdFile, type ReleaseFolder } from './release-files.js';
@@ -201,6 +202,23 @@ describe('with a dataset', () => {
     ['QQ1 1AA', false],
   ])('knows of %s: %s', (text, expected) => {
     expect(locator.locator.knows(postcode(text))).toBe(expected);
+  });
+
+  it.each([
+    ['E05011361', true],
+    ['E05000001', false],
+    ['E14001353', true],
+    ['E08000003', true],
+    ['W06000015', false],
+    ['M14 5', true],
+    ['SW1', true],
+    ['M14 9', false],
+    ['XX9', undefined],
+    ['LS', undefined],
+  ])('knows whether a rule for %s covers anything: %s', (code, expected) => {
+    const covered = parseCoverageCode(code);
+    if (covered === undefined) throw new Error(`${code} is no code`);
+    expect(isKnownCode(covered, locator.locator)).toBe(expected);
   });
 
   it('changes over when another version is current, and back, in every process', async () => {

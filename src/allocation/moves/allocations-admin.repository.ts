@@ -18,9 +18,11 @@ const ALLOCATIONS = `
          to_char(a.overridden_until AT TIME ZONE 'Europe/London' - interval '1 day',
                  'YYYY-MM-DD') AS "lastDay",
          a.decided_by AS "decidedById", a.valid_from AS "validFrom",
-         a.valid_until AS "validUntil", u.name AS "unitName", ${unitReference('u')} AS unit,
+         a.valid_until AS "validUntil",
+         a.valid_until IS NULL AND p.unit_id <> a.unit_id AS "isKeptElsewhere", u.name AS "unitName", ${unitReference('u')} AS unit,
          ${placeOrNull('r')} AS region, ${placeOrNull('b')} AS branch
     FROM allocation a
+    JOIN person p ON p.id = a.person_id
     JOIN unit u ON u.id = a.unit_id
     LEFT JOIN unit r ON r.id = a.region_id
     LEFT JOIN unit b ON b.id = a.branch_id`;

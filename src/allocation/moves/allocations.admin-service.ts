@@ -159,7 +159,14 @@ export class AllocationsAdminService {
 }
 
 function explained(stored: StoredAllocation): ExplainedAllocation {
-  const { endsAt, lastDay, reason, unitName: _unitName, ...allocation } = stored;
+  const {
+    endsAt,
+    lastDay,
+    reason,
+    unitName: _unitName,
+    isKeptElsewhere: _isKeptElsewhere,
+    ...allocation
+  } = stored;
   return {
     ...allocation,
     why: whyInWords(stored),

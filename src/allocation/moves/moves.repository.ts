@@ -48,6 +48,19 @@ export class MovesRepository {
     );
   }
 
+  /** Notes from where the distance of an allocation is measured now, if that has changed. */
+  async measureAnew(
+    manager: EntityManager,
+    allocationId: string,
+    measured: { precision: string; distanceKm: number | null; datasetVersion: string },
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE allocation SET precision = $2, distance_km = $3, dataset_version = $4
+        WHERE id = $1 AND (precision, distance_km) IS DISTINCT FROM ($2, $3::float8)`,
+      [allocationId, measured.precision, measured.distanceKm, measured.datasetVersion],
+    );
+  }
+
   /** Brings people under the eyes of other units' officers. */
   async setKeepers(
     manager: EntityManager,

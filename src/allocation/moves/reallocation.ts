@@ -136,8 +136,16 @@ export class Reallocation {
     person: PlacedPerson,
     cause: ReallocationCause,
   ): Promise<ReallocationResult> {
-    const unit = view.get(person.allocation?.unitId ?? '');
-    if (unit === undefined) return 'unchanged';
+    const { allocation } = person;
+    const unit = view.get(allocation?.unitId ?? '');
+    if (allocation === null || unit === undefined) return 'unchanged';
+    // They may have moved home: how far their branch is from there is no part of what was said.
+    const located = this.allocator.locateOrNowhere(postcodeOf(person));
+    await this.moves.measureAnew(manager, allocation.id, {
+      precision: located.precision,
+      distanceKm: unit.kind === 'branch' ? distanceTo(unit, located) : null,
+      datasetVersion: this.allocator.datasetVersion,
+    });
     return this.settle(manager, view, person, { unit, row: undefined }, cause);
   }
 

@@ -10,6 +10,7 @@ const facts: AllocationFacts = {
   unitName: 'Manchester South',
   reason: null,
   lastDay: null,
+  isKeptElsewhere: false,
 };
 
 describe('why somebody belongs where', () => {
@@ -30,6 +31,12 @@ describe('why somebody belongs where', () => {
 
   it('tells no distance from nowhere', () => {
     expect(whyInWords({ ...facts, precision: 'none' })).toBe('M14 belongs to Manchester South.');
+  });
+
+  it('says who looks after a child, and that this ends', () => {
+    expect(whyInWords({ ...facts, isKeptElsewhere: true })).toBe(
+      'M14 belongs to Manchester South. They are under eighteen: until then the national office keeps their details and looks after them.',
+    );
   });
 
   it.each([

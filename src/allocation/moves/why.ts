@@ -11,6 +11,8 @@ export interface AllocationFacts {
   readonly reason: string | null;
   /** The last day of an override, `YYYY-MM-DD`. */
   readonly lastDay: string | null;
+  /** Somebody else keeps them than the unit they belong to: they are not of age. */
+  readonly isKeptElsewhere: boolean;
 }
 
 const KNOWN_BY: Readonly<Record<string, string>> = {
@@ -19,6 +21,9 @@ const KNOWN_BY: Readonly<Record<string, string>> = {
   outcode: 'from the centre of the postcode’s district',
   area: 'from the centre of the postcode’s area, which is rough',
 };
+
+const KEPT_ELSEWHERE =
+  'They are under eighteen: until then the national office keeps their details and looks after them.';
 
 /**
  * Why somebody belongs where, for whoever asks: what decided, how far away the branch is and how
@@ -33,6 +38,7 @@ export function whyInWords(facts: AllocationFacts): string {
       `${facts.unitName} is ${facts.distanceKm} km away, measured ${known} (${facts.datasetVersion}).`,
     );
   }
+  if (facts.isKeptElsewhere) sentences.push(KEPT_ELSEWHERE);
   return sentences.join(' ');
 }
 

@@ -37,9 +37,8 @@ export class PostcodeSnapshot {
   private readonly localAuthority: Uint16Array;
   private readonly ward: Uint16Array;
   private readonly constituency: Uint16Array;
-  private readonly localAuthorities: readonly string[];
-  private readonly wards: readonly string[];
-  private readonly constituencies: readonly string[];
+  /** Which areas of each kind there are. */
+  readonly officialCodes: Readonly<Record<keyof OfficialCodes, readonly string[]>>;
 
   /** @throws BrokenSnapshot where it is of another format, or not as long as it says. */
   constructor(bytes: ArrayBuffer) {
@@ -61,9 +60,11 @@ export class PostcodeSnapshot {
     this.nation = new Uint8Array(bytes, at.nation, units);
     const next = readTexts(Buffer.from(bytes, at.texts, counts.textBytes));
     this.outcodes = next(outcodes);
-    this.localAuthorities = next(counts.localAuthorities);
-    this.wards = next(counts.wards);
-    this.constituencies = next(counts.constituencies);
+    // In the order in which they are written.
+    const localAuthority = next(counts.localAuthorities);
+    const ward = next(counts.wards);
+    const constituency = next(counts.constituencies);
+    this.officialCodes = { ward, constituency, localAuthority };
     this.refuseDisorder();
   }
 
@@ -120,9 +121,10 @@ export class PostcodeSnapshot {
 
   /** Null where the dataset has none of the three codes for it. */
   codesAt(row: number): OfficialCodes | null {
-    const ward = this.wards[this.ward[row] ?? NO_CODE] ?? null;
-    const constituency = this.constituencies[this.constituency[row] ?? NO_CODE] ?? null;
-    const localAuthority = this.localAuthorities[this.localAuthority[row] ?? NO_CODE] ?? null;
+    const { officialCodes: codes } = this;
+    const ward = codes.ward[this.ward[row] ?? NO_CODE] ?? null;
+    const constituency = codes.constituency[this.constituency[row] ?? NO_CODE] ?? null;
+    const localAuthority = codes.localAuthority[this.localAuthority[row] ?? NO_CODE] ?? null;
     if (ward === null && constituency === null && localAuthority === null) return null;
     return { ward, constituency, localAuthority };
   }

@@ -13,7 +13,8 @@ import { MoveFactsRepository } from './move-facts.repository.js';
 
 /**
  * Tells a unit that somebody is no longer theirs: the first name and nothing of where they live now.
- * Who has come back meanwhile has not moved away, and where nobody can be told, nothing is lost.
+ * Who has come back meanwhile has not moved away, who was gone before the unit heard of them has
+ * never been there for it, and where nobody can be told, nothing is lost.
  */
 @ComposesMessage('moved_away')
 export class MovedAwayComposer implements MessageComposer {
@@ -27,8 +28,8 @@ export class MovedAwayComposer implements MessageComposer {
     { allocationId, unitId }: Message,
   ): Promise<ComposedMessage | undefined> {
     if (allocationId === null || unitId === null) return undefined;
-    const facts = await this.facts.find(manager, allocationId);
-    if (facts === undefined || facts.keeperId === unitId) return undefined;
+    const facts = await this.facts.find(manager, allocationId, unitId);
+    if (facts === undefined || facts.keeperId === unitId || facts.neverHeard) return undefined;
     const [unit] = await this.units.unitsUpwards(manager, unitId);
     const to = unit && recipientIn(unit, officeFor(unit.kind), false);
     if (unit === undefined || to === undefined) return undefined;

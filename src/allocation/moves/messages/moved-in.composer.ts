@@ -31,7 +31,7 @@ export class MovedInComposer implements MessageComposer {
     { allocationId, unitId }: Message,
   ): Promise<ComposedMessage | undefined> {
     if (allocationId === null || unitId === null) return undefined;
-    const facts = await this.facts.find(manager, allocationId);
+    const facts = await this.facts.find(manager, allocationId, unitId);
     if (facts === undefined || facts.keeperId !== unitId) return undefined;
     const upwards = await this.units.unitsUpwards(manager, unitId);
     const [to] = upwards.flatMap((unit) => recipientIn(unit, officeFor(unit.kind), false) ?? []);
