@@ -1,13 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Logger, plainLines } from '../logging/logger.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { routeOptionsOf } from './problem-reply.js';
 import { RequestDurations } from './request-durations.js';
 
+/** The first failure; what is below was answered as it was asked. */
+const FIRST_FAILURE = 400;
 /** Asked every few seconds by machines; worth a line only to somebody who looks for it. */
 const QUIET_ROUTES = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /**
- * One log line and one observation per answered request. Both name the route's pattern and never
+ * One log line and one observation per answered request; of what is asked for all the time a line
+ * only on the level of `debug`. Both name the route's pattern and never
  * the address that was called: that holds tokens, ids, postcodes and what people searched for. No
  * client addresses and no bodies either.
  */
@@ -21,7 +25,10 @@ export function addRequestLog(instance: FastifyInstance, logger: Logger, metrics
     const status = reply.statusCode;
     const milliseconds = reply.elapsedTime;
     durations.note(method, route, status, milliseconds);
-    const write = QUIET_ROUTES.has(route) ? quiet : loud;
+    // Lookups that find something come by the thousand a second: the metrics count them.
+    const isLookup = routeOptionsOf(request)?.direct !== undefined;
+    const isQuiet = QUIET_ROUTES.has(route) || (isLookup && status < FIRST_FAILURE);
+    const write = isQuiet ? quiet : loud;
     // Methods, patterns, codes and ids (`requestIdOf`) have nothing in them that JSON would escape.
     write(
       `"requestId":"${request.id}","method":"${method}","route":"${route}","status":${status},` +
