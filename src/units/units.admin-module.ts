@@ -16,10 +16,11 @@ import { PostsAdminService } from './posts.admin-service.js';
 import { RegionsAdminController } from './regions.admin-controller.js';
 import { UnitsAdminRepository } from './units-admin.repository.js';
 import { UnitsAdminService } from './units.admin-service.js';
+import { UnitsModule } from './units.module.js';
 
 /** The admin side of the organisation: regions, branches, posts and what they cover. */
 @Module({
-  imports: [PostcodesModule],
+  imports: [PostcodesModule, UnitsModule],
   controllers: [
     RegionsAdminController,
     BranchesAdminController,
