@@ -11,6 +11,15 @@ export interface PlacementRow extends NewAllocationRow {
   overridden_until: string | null;
 }
 
+/** What an allocation tells about where it was measured from. */
+export interface Measurement {
+  readonly precision: string;
+  readonly distanceKm: number | null;
+  readonly datasetVersion: string;
+  /** Left out where the words stay as they are. */
+  readonly explanation?: string;
+}
+
 /** What changes when somebody comes to belong elsewhere: the history keeps what was. */
 @Injectable()
 export class MovesRepository {
@@ -48,16 +57,20 @@ export class MovesRepository {
     );
   }
 
-  /** Notes from where the distance of an allocation is measured now, if that has changed. */
+  /** Notes from where the distance of an allocation that stays is measured now, and its words. */
   async measureAnew(
     manager: EntityManager,
     allocationId: string,
-    measured: { precision: string; distanceKm: number | null; datasetVersion: string },
+    { precision, distanceKm, datasetVersion, explanation }: Measurement,
   ): Promise<void> {
     await manager.query(
-      `UPDATE allocation SET precision = $2, distance_km = $3, dataset_version = $4
-        WHERE id = $1 AND (precision, distance_km) IS DISTINCT FROM ($2, $3::float8)`,
-      [allocationId, measured.precision, measured.distanceKm, measured.datasetVersion],
+      `UPDATE allocation
+          SET precision = $2, distance_km = $3, dataset_version = $4,
+              explanation = coalesce($5, explanation)
+        WHERE id = $1
+          AND (precision, distance_km, dataset_version, explanation)
+              IS DISTINCT FROM ($2, $3::float8, $4, coalesce($5, explanation))`,
+      [allocationId, precision, distanceKm, datasetVersion, explanation ?? null],
     );
   }
 

@@ -85,14 +85,17 @@ export class Reallocation {
     }
     const decision = this.allocator.decide(view, postcodeOf(person));
     if (decision.provisional) return 'later';
-    const row = isNews(person, decision)
-      ? {
-          ...newAllocationRow(newId(), decision),
-          decided_by: cause.decidedById,
-          reason: null,
-          overridden_until: null,
-        }
-      : undefined;
+    if (person.allocation !== null && !isNews(person, decision)) {
+      // They may have moved home under the same rule: the way to the branch is another.
+      await this.moves.measureAnew(manager, person.allocation.id, decision);
+      return this.settle(manager, view, person, { unit: decision.unit, row: undefined }, cause);
+    }
+    const row = {
+      ...newAllocationRow(newId(), decision),
+      decided_by: cause.decidedById,
+      reason: null,
+      overridden_until: null,
+    };
     return this.settle(manager, view, person, { unit: decision.unit, row }, cause);
   }
 
