@@ -159,16 +159,17 @@ export class Reallocation {
     { unit, row }: { unit: Unit; row: PlacementRow | undefined },
     { tells, movesDuties = true }: ReallocationCause,
   ): Promise<ReallocationResult> {
-    if (row !== undefined) {
-      await this.moves.replaceAllocations(manager, [{ ...row, person_id: person.id }]);
-    }
     const allocationId = row?.id ?? person.allocation?.id;
     const { keeper, isMinor, moves } = keepingIn(unit, person, {
       national: view.national,
       today: this.clock.today(),
     });
+    await this.moves.place(
+      manager,
+      row === undefined ? [] : [{ ...row, person_id: person.id }],
+      moves ? [{ person_id: person.id, to_unit_id: keeper.id }] : [],
+    );
     if (!moves) return row === undefined ? 'unchanged' : 'changed';
-    await this.moves.setKeepers(manager, [{ person_id: person.id, to_unit_id: keeper.id }]);
     const openThere = movesDuties
       ? await this.followUps.moveAllOf(
           manager,
