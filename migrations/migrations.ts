@@ -9,6 +9,7 @@ import { CreateAllocationRuns1764000007000 } from './1764000007000-CreateAllocat
 import { SealAuditTrail1764000008000 } from './1764000008000-SealAuditTrail.js';
 import { TellSessionsApart1764000009000 } from './1764000009000-TellSessionsApart.js';
 import { TellOrganisers1764000010000 } from './1764000010000-TellOrganisers.js';
+import { AwaitTransactions1764000017000 } from './1764000017000-AwaitTransactions.js';
 
 /** Every migration in its order. One that has landed is never changed; the list only grows. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   SealAuditTrail1764000008000,
   TellSessionsApart1764000009000,
   TellOrganisers1764000010000,
+  AwaitTransactions1764000017000,
 ];
