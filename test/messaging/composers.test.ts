@@ -100,6 +100,28 @@ describe('templates', () => {
     );
   });
 
+  it('say in words where people are found, and link to a console where there is one', () => {
+    const moved = { firstName: 'Robin', place: null, unitName: 'Leeds', isByHand: false };
+    const run = { gained: 2, lost: 1, duties: 0, unitName: 'Leeds' };
+    const templates = new MessageTemplates();
+    const common = { organisation, publicUrl: 'https://join.example.org' };
+    for (const [kind, own] of [
+      ['moved_in', moved],
+      ['people_reallocated', run],
+    ] as const) {
+      const without = templates.email(kind, { ...common, ...own, consoleUrl: null });
+      expect(without.text).toMatch(/in your list of people, after signing in\./);
+      expect(without.text + without.html).not.toContain('https:');
+      const consoleUrl = 'https://console.example.org/?from=mail&of=people';
+      const linked = templates.email(kind, { ...common, ...own, consoleUrl });
+      expect(linked.text).toContain(`after signing in:\n\n${consoleUrl}\n`);
+      expect(linked.html).toContain('href="https://console.example.org/?from=mail&amp;of=people"');
+    }
+    expect(templates.sms('moved_in', { ...common, ...moved, consoleUrl: null })).toBe(
+      'Leeds: Robin has moved and now belongs to you. You find them in your list of people, after signing in.',
+    );
+  });
+
   it('are looked up by their name, never by a path', () => {
     const folder = new TemplateFolder('pages', () => true);
     expect(folder.names).toContain('duty');

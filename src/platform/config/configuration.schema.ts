@@ -69,6 +69,8 @@ export const environmentSchema = z.object({
   PUBLIC_URL: url(['http:', 'https:'], 'must be an address like https://join.example.org')
     .transform((value) => value.replace(/\/+$/, ''))
     .optional(),
+  /** Where organisers sign in to look at their people, for the mails that speak of them. */
+  CONSOLE_URL: url(['https:'], 'must be an address like https://console.example.org').optional(),
   DATABASE_URL: postgresUrl,
   /** The owner's login, for migrations only. */
   DATABASE_OWNER_URL: postgresUrl.optional(),
