@@ -21,10 +21,16 @@ export const MAY_IMPORT = {
   platform: [],
   providers: ['platform'],
   ...Object.fromEntries(KNOWN.map((folder) => [folder, [...GROUND, ...KNOWN]])),
+  // Organisers are told about their own accounts by mail.
+  organisers: [...GROUND, ...KNOWN, 'messaging'],
   messaging: [...GROUND, ...KNOWN],
   'follow-ups': [...GROUND, ...KNOWN, 'messaging'],
+  // Invitations and password resets go out by mail; organisers/ itself stays below messaging.
+  accounts: [...GROUND, ...KNOWN, 'messaging'],
   // Whoever moves to another branch takes their duties along, and both branches are told.
   allocation: [...GROUND, ...KNOWN, ...REACHED_BY_EVENTS],
+  // Whose role ends is told, and so is the office above, as it is told of duties.
+  'grant-warnings': [...GROUND, ...KNOWN, ...REACHED_BY_EVENTS],
   // A process draws up duties and messages as rows of its own transaction; they know none of it.
   ...Object.fromEntries(PROCESSES.map((folder) => [folder, forProcess])),
   // Pages for whoever looks for a branch: it knows the lookup, and nothing of people.
@@ -86,7 +92,7 @@ const TECHNOLOGIES = {
     patterns: [
       packages(['(?:node:)?(?:tls|dgram|dns)'], NETWORK_MESSAGE),
       packages(
-        ['undici', 'axios', 'got', 'ws', 'stripe', 'gocardless-nodejs', 'twilio'],
+        ['openid-client', 'undici', 'axios', 'got', 'ws', 'stripe', 'gocardless-nodejs', 'twilio'],
         NETWORK_MESSAGE,
       ),
     ],

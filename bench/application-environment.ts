@@ -6,6 +6,7 @@ export function applicationEnvironment(given: {
 }): Record<string, string> {
   return {
     NODE_ENV: 'production',
+    SECOND_FACTOR_SECRET: 'a secret for benchmarks only, long enough',
     HOST: '127.0.0.1',
     PUBLIC_URL: 'http://localhost:3000',
     MAIL_FROM: 'Branchline <office@example.org>',

@@ -24,8 +24,8 @@ export interface BenchCluster {
   readonly version: string;
   /** `fsync`, `synchronous_commit` and `shared_buffers`, as the server has them. */
   readonly settings: Readonly<Record<string, string>>;
-  /** A database of its own with all migrations and the demo organisation. */
-  createDatabase(name: string): Promise<BenchDatabase>;
+  /** A database of its own with all migrations and the demo organisation; or a copy of another. */
+  createDatabase(name: string, from?: string): Promise<BenchDatabase>;
   /** Process ids of the server that work for a database, or for all. */
   processIds(): Promise<number[]>;
   /** Writes out what is dirty, so that no round pays for the one before. */
@@ -45,14 +45,14 @@ export async function startBenchCluster(): Promise<BenchCluster> {
     migrateQueue: migrateQueueSchema,
   });
   await importDemoOrganisation(postgres.superuserUrl(TEMPLATE));
-  const clients: Client[] = [superuser];
+  const clients = new Map<string, Client>();
   const { rows } = await superuser.query<{ name: string; setting: string }>(
     `SELECT name, current_setting(name) AS setting FROM pg_settings
       WHERE name IN ('server_version', 'fsync', 'synchronous_commit', 'shared_buffers')`,
   );
   const settings = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
   const stop = async (): Promise<void> => {
-    await Promise.all(clients.map((client) => client.end()));
+    await Promise.all([superuser, ...clients.values()].map((client) => client.end()));
     await postgres.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
@@ -63,19 +63,22 @@ export async function startBenchCluster(): Promise<BenchCluster> {
   return {
     version: settings['server_version'] ?? '',
     settings,
-    createDatabase: async (name) => {
-      await superuser.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+    createDatabase: async (name, from = TEMPLATE) => {
+      // What is copied may have nobody connected meanwhile.
+      const copied = clients.get(from);
+      await copied?.end();
+      await superuser.query(`CREATE DATABASE ${name} TEMPLATE ${from}`);
+      if (copied !== undefined) clients.set(from, await connect(postgres.superuserUrl(from)));
       const superuserUrl = postgres.superuserUrl(name);
       const url = new URL(superuserUrl);
       url.username = 'branchline_app';
       url.password = APPLICATION_PASSWORD;
-      const client = await connect(superuserUrl);
-      clients.push(client);
+      clients.set(name, await connect(superuserUrl));
       return {
         url: url.href,
         superuserUrl,
         sql: async <Row extends object>(text: string, values?: unknown[]) =>
-          (await client.query(text, values)).rows as Row[],
+          ((await clients.get(name)?.query(text, values))?.rows ?? []) as Row[],
       };
     },
     processIds: async () => {

@@ -1,3 +1,4 @@
+import { benchAdmin } from './admin.js';
 import type { BenchCluster } from './bench-cluster.js';
 import type { BenchSettings } from './bench-settings.js';
 import type { Claim } from './claims.js';
@@ -140,6 +141,28 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
         },
         { what: 'Recompute: people allocated twice, or not', found: figures.misplaced, atMost: 0 },
       ],
+    };
+  },
+  admin: async (cluster, settings) => {
+    const figures = await benchAdmin(cluster, settings);
+    print(
+      `Organisers among ${settings.people} people, in ms (open: without row-level security)`,
+      figures.map(rounded),
+    );
+    return {
+      figures,
+      claims: figures.flatMap(({ question, databaseRatio, p99Ratio }) => [
+        {
+          what: `Admin, ${question}: database time by that without row-level security`,
+          found: databaseRatio,
+          atMost: 1.5,
+        },
+        {
+          what: `Admin, ${question}: p99 by that without row-level security`,
+          found: p99Ratio,
+          atMost: 1.5,
+        },
+      ]),
     };
   },
   growth: async (cluster, settings) => {

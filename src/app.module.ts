@@ -1,4 +1,5 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { LookupModule } from './allocation/lookup.module.js';
 import { AllocationsAdminModule } from './allocation/moves/allocations.admin-module.js';
 import { MovesModule } from './allocation/moves/moves.module.js';
@@ -8,6 +9,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { BranchFinderModule } from './branch-finder/branch-finder.module.js';
 import { DutyPagesModule } from './follow-ups/duty-pages.module.js';
 import { FollowUpsAdminModule } from './follow-ups/follow-ups.admin-module.js';
+import { IntakeAdminModule } from './join/intake/intake.admin-module.js';
 import { JoinAdminModule } from './join/join.admin-module.js';
 import { JoinModule } from './join/join.module.js';
 import { OrganisersModule } from './organisers/organisers.module.js';
@@ -40,11 +42,13 @@ export class AppModule {
         LookupModule,
         BranchFinderModule,
         OrganisersModule,
+        AccountsModule,
         PeopleModule.with(MovesModule),
         AllocationsAdminModule,
         AllocationRunsAdminModule,
         JoinModule,
         JoinAdminModule,
+        IntakeAdminModule,
         DutyPagesModule,
         FollowUpsAdminModule,
         AuditAdminModule,

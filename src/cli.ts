@@ -5,8 +5,10 @@ import { Command, CommanderError } from 'commander';
 import { addAuditCommands } from './audit/audit-commands.js';
 import { AuditTrailBroken } from './audit/audit.errors.js';
 import { OrganiserExists, OrganiserRefused } from './organisers/organiser-accounts.errors.js';
+import { addOpenIdCommands } from './organisers/openid/openid-commands.js';
 import { type EndedSessions, OrganiserAccounts } from './organisers/organiser-accounts.js';
 import { ROLES } from './organisers/permissions.js';
+import { addSecondFactorCommands } from './organisers/second-factor/second-factor-commands.js';
 import { ConfigurationError } from './platform/config/configuration.js';
 import { operatorSettings } from './platform/config/operator-settings.js';
 import { ownerDataSource } from './platform/database/owner-data-source.js';
@@ -135,6 +137,8 @@ organiser
     console.log(`${ended.email} is signed out. ${sessionsEnded(ended)}`);
   });
 
+addOpenIdCommands(organiser, (line) => console.log(line));
+addSecondFactorCommands(organiser, (line) => console.log(line));
 addPostcodeCommands(program, (line) => console.log(line));
 addAuditCommands(program, (line) => console.log(line));
 

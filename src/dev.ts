@@ -46,6 +46,7 @@ await run(async (): Promise<Running> => {
       DATABASE_URL: ownerUrl,
       SMTP_URL: inbox?.url,
       LINK_SECRET: await keptSecret(dataDir, 'link-secret'),
+      SECOND_FACTOR_SECRET: await keptSecret(dataDir, 'second-factor-secret'),
       JOIN_FORM_ORIGINS: 'https://www.example.org https://example.org',
       LOG_LEVEL: 'warn',
     });

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsJobsModule } from './accounts/accounts-jobs.module.js';
 import { decideAnew, endOverride } from './allocation/moves/move-jobs.definitions.js';
 import { MovesJobsModule } from './allocation/moves/moves-jobs.module.js';
 import { AllocationRunsJobsModule } from './allocation/runs/allocation-runs-jobs.module.js';
@@ -7,11 +8,14 @@ import { AuditJobsModule } from './audit/audit-jobs.module.js';
 import { sealAudit } from './audit/seal-audit.definition.js';
 import { FollowUpsJobsModule } from './follow-ups/follow-ups-jobs.module.js';
 import { remindFollowUp } from './follow-ups/remind.definition.js';
+import { GrantWarningsJobsModule } from './grant-warnings/grant-warnings-jobs.module.js';
+import { watchGrants } from './grant-warnings/watch-grants.definition.js';
 import { JoinJobsModule } from './join/join-jobs.module.js';
 import { settleAllocation } from './join/settle-allocation.definition.js';
 import { MessagingJobsModule } from './messaging/messaging-jobs.module.js';
 import { sendMessage } from './messaging/send-message.definition.js';
 import type { SendingSettings } from './messaging/sending-settings.js';
+import { OrganisersJobsModule } from './organisers/organisers-jobs.module.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import type { QueueSettings } from './platform/queue/queue-settings.js';
 import { type ProviderOptions, ProvidersModule } from './providers/providers.module.js';
@@ -37,6 +41,9 @@ export class JobsModule {
         MovesJobsModule,
         AllocationRunsJobsModule,
         AuditJobsModule,
+        AccountsJobsModule,
+        GrantWarningsJobsModule,
+        OrganisersJobsModule,
         QueueModule.forWorker({
           jobs: [
             sendMessage,
@@ -46,6 +53,7 @@ export class JobsModule {
             endOverride,
             runSlice,
             sealAudit,
+            watchGrants,
           ],
           ...(queue === undefined ? {} : { settings: queue }),
         }),

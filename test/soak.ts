@@ -3,12 +3,14 @@
  *
  *     npm run soak -- faults --rounds 200 --backend both
  *     npm run soak -- fuzz --requests 1000000
+ *     npm run soak -- rights --worlds 10000
  *
  * Everything behind the name is the program's own; each explains itself in its folder's README.
  */
 const PROGRAMS = new Map([
   ['faults', './faults/run.js'],
   ['fuzz', './fuzz/run.js'],
+  ['rights', './rights/run.js'],
 ]);
 
 const [name = '', ...given] = process.argv.slice(2);

@@ -1,7 +1,8 @@
 import type { Postcode } from '../postcodes/postcode.js';
-import { coverageCodes, coverageSubject } from '../units/coverage-code.js';
+import { coverageSubject } from '../units/coverage-code.js';
 import { distanceKm, roundedKm } from '../postcodes/distance.js';
 import type { LocatedPostcode } from '../postcodes/postcode-locator.js';
+import { decidingRule } from '../units/deciding-rule.js';
 import type { DirectoryView } from '../units/directory-view.js';
 import type { Unit } from '../units/unit.js';
 import type { AllocationDecision } from './allocation-decision.js';
@@ -36,7 +37,7 @@ const NATIONAL: Belonging = { method: 'national', region: null, branch: null };
  */
 export function belonging(input: Omit<AllocationInput, 'datasetVersion'>): Belonging {
   const { view, postcode, located } = input;
-  const rule = postcode === null ? undefined : decidingRule(view, postcode, located);
+  const rule = postcode === null ? undefined : decidingRule(view, postcode, located.officialCodes);
   if (rule === undefined) return NATIONAL;
   const { region, branch, code } = rule;
   if (branch !== undefined) return { method: 'coverage_rule', region, branch, code };
@@ -88,26 +89,6 @@ export function distanceTo(branch: Unit, located: LocatedPostcode): number | nul
   return located.position === null || branch.position === null
     ? null
     : roundedKm(distanceKm(located.position, branch.position));
-}
-
-/** The rule that decides: its region, its branch if there is one, and the code that said so. */
-function decidingRule(
-  view: DirectoryView,
-  postcode: Postcode,
-  { officialCodes }: LocatedPostcode,
-): { region: Unit; branch?: Unit; code: string } | undefined {
-  let ofRegion: { region: Unit; code: string } | undefined;
-  for (const code of coverageCodes(postcode, officialCodes)) {
-    const rules = view.rulesOf(code);
-    if (rules?.branch !== undefined) {
-      const region = view.regionOf(rules.branch);
-      if (ofRegion === undefined || ofRegion.region.id === region.id) {
-        return { region, branch: rules.branch, code };
-      }
-    }
-    if (rules?.region !== undefined) ofRegion ??= { region: rules.region, code };
-  }
-  return ofRegion;
 }
 
 function whyNational(postcode: Postcode | null): string {

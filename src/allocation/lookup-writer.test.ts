@@ -7,8 +7,8 @@ import type { LocatedPostcode } from '../postcodes/postcode-locator.js';
 import type { DirectoryView } from '../units/directory-view.js';
 import type { Unit } from '../units/unit.js';
 import { belonging, distanceTo } from './decide-allocation.js';
-import { type LookupAnswer, lookupAnswerSchema } from './lookup.schemas.js';
-import { LookupWriter } from './lookup-writer.js';
+import { type LookupAnswer, lookupAnswerSchema, nearBranchSchema } from './lookup.schemas.js';
+import { ANSWER_EDITION, LookupWriter } from './lookup-writer.js';
 import { nearestBranches } from './nearest-branches.js';
 
 const words = fc.oneof(
@@ -149,5 +149,26 @@ describe('the written answer of a lookup', () => {
       return (JSON.parse(bytes.toString()) as LookupAnswer).nearest[0]?.distanceKm;
     };
     expect([km(53), km(53.1), km(53)]).toEqual([0, 11.1, 0]);
+  });
+
+  it('has an edition of its own for each shape: move it on when this changes', () => {
+    const shape = [lookupAnswerSchema, nearBranchSchema].map((one) => Object.keys(one.shape));
+    expect({ edition: ANSWER_EDITION, shape }).toEqual({
+      edition: 2,
+      shape: [
+        [
+          'postcode',
+          'precision',
+          'terminated',
+          'didYouMean',
+          'region',
+          'branch',
+          'nearest',
+          'organiser',
+          'nationalOffice',
+        ],
+        ['slug', 'name', 'distanceKm', 'meets', 'contact'],
+      ],
+    });
   });
 });

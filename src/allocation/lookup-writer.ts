@@ -19,6 +19,12 @@ export interface Lookup {
   readonly nearest: readonly NearBranch[];
 }
 
+/**
+ * Part of the entity tag of answers: it has to move on with whatever changes in how one is written
+ * or what is said in it, else a cache goes on giving out what it has.
+ */
+export const ANSWER_EDITION = 2;
+
 const placelessBranchSchema = nearBranchSchema.omit({ distanceKm: true });
 
 /**

@@ -5,7 +5,7 @@ import type { DirectoryView } from '../units/directory-view.js';
 import { UnitDirectory } from '../units/unit-directory.js';
 import { NotAPostcodeProblem } from './allocation.errors.js';
 import { Allocator } from './allocator.js';
-import { LookupWriter } from './lookup-writer.js';
+import { ANSWER_EDITION, LookupWriter } from './lookup-writer.js';
 import { type LookupAnswer, lookupAnswerSchema } from './lookup.schemas.js';
 import { nearestBranches } from './nearest-branches.js';
 
@@ -46,10 +46,13 @@ export class LookupService {
     return lookupAnswerSchema.parse(JSON.parse(this.nearestAsJson(text, limit).toString()));
   }
 
-  /** Changes whenever any answer may: the organisation, the reference data, how far a branch may be. */
+  /**
+   * Changes whenever any answer may: the organisation, the reference data, how far a branch may be,
+   * and how answers are written.
+   */
   get version(): string {
     const { datasetRevision, nearestBranchLimitKm } = this.allocator;
-    return `${this.directory.view.version}.${datasetRevision}.${nearestBranchLimitKm}`;
+    return `${ANSWER_EDITION}.${this.directory.view.version}.${datasetRevision}.${nearestBranchLimitKm}`;
   }
 
   private writerFor(view: DirectoryView): LookupWriter {

@@ -4,7 +4,7 @@ import type { ActorKind } from './audit-event.js';
 /** Who did what to which record. Append-only; nothing of it tells about a member or applicant. */
 @Entity('audit_event', {
   comment:
-    'Who did what to which record, and from where: ids, and addresses of organisers and duty links alone, so that erasing a person leaves it whole.',
+    'Who did what to which record, and from where: ids, and addresses of organisers, keys and duty links alone, so that erasing a person leaves it whole.',
 })
 @Index('audit_event_subject', { synchronize: false })
 @Index('audit_event_latest', { synchronize: false })
@@ -35,7 +35,7 @@ export class AuditEventEntity {
   @Column('text', { name: 'request_id', nullable: true })
   requestId!: string | null;
 
-  /** From where an organiser or a duty link did it. */
+  /** From where an organiser, a key or a duty link did it. */
   @Column('inet', { nullable: true })
   address!: string | null;
 }

@@ -6,7 +6,7 @@ import { ACTOR_KINDS, SUBJECT_KINDS } from './audit-event.js';
 export const auditQuerySchema = pageQuerySchema
   .extend({
     actorKind: z.enum(ACTOR_KINDS).optional().meta({ description: 'What kind of actor it was' }),
-    actorId: uuidV7Id().optional().meta({ description: 'Id of an organiser' }),
+    actorId: uuidV7Id().optional().meta({ description: 'Id of an organiser or a key' }),
     action: z
       .string()
       .regex(/^[a-z_]{1,40}\.[a-z_-]{1,40}$/, 'An action is two names with a dot between.')
@@ -34,7 +34,7 @@ const auditEventSchema = z
     actor: z
       .object({ id: z.uuid(), name: z.string().nullable() })
       .nullable()
-      .meta({ description: 'The organiser; null where the kind says it all' }),
+      .meta({ description: 'The organiser or the key; null where the kind says it all' }),
     action: z.string().meta({ examples: ['person.read'] }),
     subjectKind: z.string().meta({ examples: ['person'] }),
     subjectId: z.uuid().nullable(),
@@ -45,12 +45,12 @@ const auditEventSchema = z
     address: z
       .string()
       .nullable()
-      .meta({ description: 'From where an organiser or a duty link did it' }),
+      .meta({ description: 'From where an organiser, a key or a duty link did it' }),
   })
   .meta({
     id: 'AuditEvent',
     description:
-      'Ids, and the network addresses of organisers and duty links alone, so that erasing a person leaves it whole',
+      'Ids, and the network addresses of organisers, keys and duty links alone, so that erasing a person leaves it whole',
   });
 export type AuditEventAnswer = z.infer<typeof auditEventSchema>;
 

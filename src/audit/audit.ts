@@ -5,8 +5,8 @@ import { currentAddress, currentRequestId } from '../platform/http/request-conte
 import type { ActorKind, AuditEvent, SubjectKind } from './audit-event.js';
 import { insertAuditEvent } from './audit.repository.js';
 
-/** People who look after others. Where a member or an applicant sat is nobody's business for good. */
-const WITH_ADDRESS: ReadonlySet<ActorKind> = new Set(['organiser', 'duty_link']);
+/** People who look after others, and programs. Where a member or an applicant sat is nobody's business for good. */
+const WITH_ADDRESS: ReadonlySet<ActorKind> = new Set(['organiser', 'api_key', 'duty_link']);
 
 /** UUIDs and trace ids. */
 const PLAIN_REQUEST_ID = /^[0-9A-Fa-f-]{1,64}$/;
@@ -26,17 +26,20 @@ export async function recordAudit(manager: EntityManager, event: AuditEvent): Pr
   });
 }
 
-/** The same for what an organiser did. */
+/** The same for what an organiser did, or a program by its key. */
 export function recordDeed(
   manager: EntityManager,
-  { organiserId }: { readonly organiserId: string },
+  {
+    organiserId,
+    apiKey,
+  }: { readonly organiserId: string; readonly apiKey?: { readonly id: string } },
   action: string,
   subjectKind: SubjectKind,
   subjectId: string | null,
 ): Promise<void> {
   return recordAudit(manager, {
-    actorKind: 'organiser',
-    actorId: organiserId,
+    actorKind: apiKey === undefined ? 'organiser' : 'api_key',
+    actorId: apiKey?.id ?? organiserId,
     action,
     subjectKind,
     subjectId,

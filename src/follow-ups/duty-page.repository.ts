@@ -34,6 +34,8 @@ export interface DutyFacts {
   readonly phone: string | null;
   readonly receivedAt: Date;
   readonly submissionChannel: string;
+  /** The day (`YYYY-MM-DD`) of the conversation in which it was taken; null: they posted it. */
+  readonly spokenOn: string | null;
   readonly confirmedAt: Date | null;
   readonly acknowledged: { readonly channel: 'email' | 'sms'; readonly at: string } | null;
   readonly history: readonly DutyHistoryLine[];
@@ -56,7 +58,10 @@ export class DutyPageRepository {
               f.covered_by_stand_in AS "coveredByStandIn", f.tries, f.due_at AS "dueAt", f.outcome,
               f.closed_at AS "closedAt", clock_now() AS now,
               s.posted, s.answer, s.email, s.phone, s.received_at AS "receivedAt",
-              s.channel AS "submissionChannel", h.confirmed_at AS "confirmedAt",
+              s.channel AS "submissionChannel",
+              (SELECT i.conversation_on::text FROM join_intake i
+                WHERE i.submission_id = s.id) AS "spokenOn",
+              h.confirmed_at AS "confirmedAt",
               (SELECT json_build_object('channel', m.channel, 'at', m.sent_at) FROM message m
                 WHERE m.submission_id = s.id AND m.kind = 'join_acknowledgement'
                   AND m.state = 'sent' LIMIT 1) AS acknowledged,

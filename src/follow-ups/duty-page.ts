@@ -1,4 +1,5 @@
 import { plainWord, firstName } from '../messaging/plain-words.js';
+import { describeDay } from '../platform/time/describe-day.js';
 import { mobileNumber } from '../units/mobile-number.js';
 import type { DutyOnPage } from './duty-page.repository.js';
 import { hasStandIn, readableNumber, recipientIn } from './duty-units.js';
@@ -120,7 +121,11 @@ function triedInWords({ facts }: DutyOnPage): string | null {
 
 function cameInWords({ facts }: DutyOnPage): string {
   const source = recordOf(facts.posted['source']);
-  const when = momentNearNow(facts.receivedAt, facts.now);
+  // What is typed later was said on its own day.
+  const when =
+    facts.spokenOn === null
+      ? momentNearNow(facts.receivedAt, facts.now)
+      : `on ${describeDay(new Date(`${facts.spokenOn}T12:00:00Z`))}`;
   const page = placeOfPage(textOf(source['page']));
   const campaign = plainWord(textOf(source['campaign']) ?? textOf(source['utmCampaign']));
   return [

@@ -6,7 +6,10 @@ import type { Office } from '../units/office.js';
 /** A post as duties see it: who can be written to there at this moment. */
 export interface DutyPost {
   readonly office: Office;
-  /** Null where the post is vacant, or its holder's account closed. */
+  /**
+   * Of whoever does the duties of the post: who covers it today, else its holder. Null where it is
+   * vacant, or their account closed, or no role of theirs reaches the unit any more.
+   */
   readonly holderEmail: string | null;
   readonly standInEmail: string | null;
 }
@@ -52,7 +55,9 @@ export function recipientIn(
 /** Whether a post has a stand-in besides its holder who can be written to. */
 export function hasStandIn(unit: DutyUnit, office: Office): boolean {
   const post = unit.posts.find((one) => one.office === office);
-  return !unit.closed && post?.standInEmail != null && post.holderEmail !== null;
+  // Whoever has been asked to cover it today may be its stand-in at all times as well.
+  const isAnother = post?.standInEmail !== post?.holderEmail;
+  return !unit.closed && post?.standInEmail != null && post.holderEmail !== null && isAnother;
 }
 
 /** A number as it is dialled and read out in Britain: `07700 900123`, `+33 1 99 00 12 34`. */

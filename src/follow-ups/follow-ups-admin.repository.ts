@@ -39,7 +39,7 @@ const AROUND_DUTY = `
  * organisation of thousands of units, asked for them again with each duty and took ten seconds.
  */
 const postIsOneOf = (posts: string) => `
-  ((f.unit_id, f.office) IN (SELECT held.unit_id, held.office FROM post held WHERE ${posts}))
+  ((f.unit_id, f.office) IN (SELECT held.unit_id, held.office FROM my_officers() held WHERE ${posts}))
     IS TRUE`;
 
 /** Follow-ups as organisers see them; every statement runs under one organiser's policies. */
@@ -120,14 +120,17 @@ function addView(conditions: Conditions, view: FollowUpView, organiserId: string
     case 'open':
       return;
     case 'mine':
-      conditions.add(postIsOneOf('$? IN (held.holder_id, held.stand_in_id)'), organiserId);
+      conditions.add(
+        postIsOneOf('$? IN (held.holder_id, held.cover_id, held.stand_in_id)'),
+        organiserId,
+      );
       return;
     case 'overdue':
       conditions.add('f.due_at < clock_now()');
       return;
     case 'unassigned':
       conditions.add(
-        `NOT ${postIsOneOf('coalesce(held.holder_id, held.stand_in_id) IS NOT NULL')}`,
+        `NOT ${postIsOneOf('coalesce(held.cover_id, held.holder_id, held.stand_in_id) IS NOT NULL')}`,
       );
       return;
   }

@@ -35,7 +35,7 @@ export class FollowUpsAdminController {
   }
 
   @Get('mine')
-  @Needs('follow_ups.read')
+  @Needs('follow_ups.read', { organisersAlone: true })
   @ApiOperation({ summary: 'The open duties of the posts that I hold or cover' })
   @Answers(200, followUpsPageSchema, 'A page of duties')
   mine(

@@ -96,10 +96,9 @@ export class FollowUpsRepository {
               coalesce((
                 SELECT json_agg(json_build_object('office', p.office, 'holderEmail', h.email,
                                                   'standInEmail', s.email))
-                  FROM post p
-                  LEFT JOIN organiser h ON h.id = p.holder_id AND h.disabled_at IS NULL
-                  LEFT JOIN organiser s ON s.id = p.stand_in_id AND s.disabled_at IS NULL
-                 WHERE p.unit_id = way.id), '[]') AS posts
+                  FROM officers_of(ARRAY[way.id]) p
+                  LEFT JOIN organiser h ON h.id = coalesce(p.cover_id, p.holder_id)
+                  LEFT JOIN organiser s ON s.id = p.stand_in_id), '[]') AS posts
          FROM way ORDER BY step`,
       [unitId],
       manager,

@@ -27,6 +27,7 @@ export function confirmationPage(found: ConfirmationState) {
       kind,
       address: email ?? phone ?? '',
       day: describeDate(londonDay(receivedAt)),
+      spokenOn: submission.spokenOn === null ? null : describeDate(submission.spokenOn),
       details: detailsTakenOver(submission),
     },
   };

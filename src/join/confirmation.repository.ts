@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { JoinInput } from './join.schemas.js';
+import type { PostedJoin } from './join-rows.js';
 
 /** A submission as its confirmation page shows it, locked where it is about to be confirmed. */
 export interface ConfirmableSubmission {
   id: string;
   receivedAt: Date;
-  posted: JoinInput;
+  /** The day (`YYYY-MM-DD`) of the conversation that an organiser took it in. */
+  spokenOn: string | null;
+  posted: PostedJoin;
   email: string | null;
   phone: string | null;
   /** Set where the person was known: their record takes what was posted only now. */
@@ -43,6 +45,8 @@ export class ConfirmationRepository {
       `SELECT s.id, s.received_at AS "receivedAt", s.posted, s.email, s.phone,
               s.matched_by AS "matchedBy", h.person_id AS "personId",
               h.confirmed_at AS "confirmedAt", s.suspected_bot AS "suspectedBot",
+              (SELECT i.conversation_on::text FROM join_intake i
+                WHERE i.submission_id = s.id) AS "spokenOn",
               s.matched_by IS NOT NULL AND EXISTS (
                 SELECT FROM contact_point c
                  WHERE c.person_id = h.person_id
@@ -113,7 +117,10 @@ export class ConfirmationRepository {
     );
   }
 
-  /** Records what was agreed to when the form was sent: the newest by that time wins, not by ours. */
+  /**
+   * Records what was agreed to when the form was sent, or in the conversation that an organiser took
+   * it in: the newest by that time wins, not by ours. What the record has of it already stays.
+   */
   async addConsents(
     manager: EntityManager,
     submissionId: string,
@@ -124,11 +131,20 @@ export class ConfirmationRepository {
     await manager.query(
       `INSERT INTO consent_event (id, person_id, submission_id, channel, purpose, decision,
                                   occurred_at, source, privacy_notice_version, wording_version,
-                                  actor_kind, address, user_agent)
-       SELECT c.id, $2, s.id, c.channel, $4, c.decision, s.received_at, s.channel, $6, $5,
-              'person', s.address, s.user_agent
-         FROM join_submission s, jsonb_to_recordset($3) AS c (id uuid, channel text, decision text)
-        WHERE s.id = $1`,
+                                  actor_kind, evidence_kind, evidence_reference, address,
+                                  user_agent)
+       SELECT c.id, $2, s.id, c.channel, $4, c.decision,
+              CASE WHEN i.submission_id IS NULL THEN s.received_at
+                   WHEN c.decision = 'granted' THEN i.conversation_from
+                   ELSE i.conversation_until END,
+              s.channel, $6, coalesce(i.evidence_wording, $5), 'person', i.evidence_kind,
+              i.evidence_reference, s.address, s.user_agent
+         FROM jsonb_to_recordset($3) AS c (id uuid, channel text, decision text),
+              join_submission s LEFT JOIN join_intake i ON i.submission_id = s.id
+        WHERE s.id = $1
+          AND NOT EXISTS (SELECT FROM consent_event known
+                           WHERE known.person_id = $2 AND known.submission_id = s.id
+                             AND known.channel = c.channel AND known.purpose = $4)`,
       [
         submissionId,
         personId,

@@ -28,11 +28,31 @@ const FROM = `FROM join_submission_handling h ${WITH_SUBMISSION} ${AROUND_HANDLI
 const FOLLOW_UP = `'id', f.id, 'state', f.state, 'dueAt', ${utc('f.due_at')}, 'tries', f.tries,
   'overdue', f.closed_at IS NULL AND f.due_at < clock_now()`;
 
+/** How it came about that an organiser typed it; looked up for each row that is shown. */
+const INTAKE = `(
+  SELECT json_build_object(
+           'conversation', json_build_object('on', i.conversation_on, 'with', i.conversation_with,
+             'note', i.conversation_note),
+           'card', i.card, 'batchId', i.batch_id, 'takenById', i.taken_by,
+           'alreadyContacted', i.already_contacted,
+           'evidence', CASE WHEN num_nonnulls(i.evidence_kind, i.evidence_wording) > 0 THEN
+             json_build_object('kind', i.evidence_kind, 'reference', i.evidence_reference,
+               'wording', i.evidence_wording) END)
+    FROM join_intake i WHERE i.submission_id = h.submission_id) AS intake`;
+
+/** What was said because of a submission, in order; never to which address. */
+const MESSAGES = `(
+  SELECT coalesce(json_agg(json_build_object(
+           'id', m.id, 'kind', m.kind, 'channel', m.channel, 'state', m.state,
+           'createdAt', ${utc('m.created_at')}, 'sentAt', ${utc('m.sent_at')}) ORDER BY m.id), '[]')
+    FROM message m WHERE m.submission_id = h.submission_id OR m.follow_up_id = f.id) AS messages`;
+
 const SUMMARY = `
   s.id, s.reference, s.received_at AS "receivedAt", h.updated_at AS "updatedAt", s.channel,
   s.form_id AS "formId", h.state, s.posted ->> 'givenName' AS "givenName",
   s.posted ->> 'familyName' AS "familyName", s.email, s.phone,
-  s.posted ->> 'postcode' AS postcode, p.id AS "personId", h.outcome, ${PLACE_COLUMNS}`;
+  s.posted ->> 'postcode' AS postcode, p.id AS "personId", h.outcome, ${PLACE_COLUMNS},
+  ${INTAKE}`;
 
 /** Join submissions as organisers see them; every statement runs under one organiser's policies. */
 @Injectable()
@@ -73,6 +93,9 @@ export class JoinAdminRepository {
   async submission(manager: OrganiserManager, id: string) {
     const [submission] = await manager.query<(Row & { followUp: { id: string } | null })[]>(
       `SELECT ${SUMMARY}, s.posted, s.posted -> 'source' AS source,
+              coalesce(s.posted -> 'answers', '[]') AS answers,
+              (s.posted ->> 'formVersion')::integer AS "formVersion", s.challenge,
+              s.api_key_id AS "apiKeyId",
               s.answer -> 'allocation' AS allocation,
               CASE WHEN p.id IS NOT NULL THEN s.matched_by END AS "matchedBy",
               h.note, h.handled_at AS "handledAt", h.handled_by AS "handledById",
@@ -83,7 +106,8 @@ export class JoinAdminRepository {
               CASE WHEN f.id IS NOT NULL THEN json_build_object(${FOLLOW_UP},
                 'remindAt', ${utc('f.remind_at')}, 'office', f.office, 'unit', ${unitReference('fu')},
                 'coveredByStandIn', f.covered_by_stand_in, 'outcome', f.outcome, 'note', f.note,
-                'closedAt', ${utc('f.closed_at')}) END AS "followUp"
+                'closedAt', ${utc('f.closed_at')}) END AS "followUp",
+              ${MESSAGES}
        ${FROM} ${joinUnit('h.unit_id')} LEFT JOIN unit fu ON fu.id = f.unit_id
         WHERE h.submission_id = $1`,
       [id],
@@ -123,24 +147,12 @@ export class JoinAdminRepository {
       [submissionId, outcome, note ?? null, organiserId],
     );
   }
-
-  /** What was said because of a submission, in order; never to which address. */
-  async messages(manager: OrganiserManager, submissionId: string): Promise<Row[]> {
-    return manager.query<Row[]>(
-      `SELECT id, kind, channel, state, created_at AS "createdAt", sent_at AS "sentAt"
-         FROM message
-        WHERE submission_id = $1
-           OR follow_up_id = ANY (ARRAY(SELECT f.id FROM follow_up f WHERE f.submission_id = $1))
-        ORDER BY id`,
-      [submissionId],
-    );
-  }
 }
 
 /** The conditions of a list, and whether one of them asks what was posted. */
 function conditionsOf(query: JoinSubmissionsQuery, organiserId: string) {
   const conditions = new Conditions();
-  const { state, assignedTo, from, to, q } = query;
+  const { state, channel, batch, assignedTo, from, to, q } = query;
   // Bots are looked through on purpose, once a week; they do not stand among people.
   if (state === undefined) conditions.add(`h.state <> 'suspected_bot'`);
   else conditions.add('h.state = $?', state);
@@ -150,8 +162,19 @@ function conditionsOf(query: JoinSubmissionsQuery, organiserId: string) {
     conditions.add(
       `EXISTS (SELECT FROM post held
          WHERE held.unit_id = f.unit_id AND held.office = f.office
-           AND $? IN (held.holder_id, held.stand_in_id))`,
+           AND ($? IN (held.holder_id, held.stand_in_id)
+                OR EXISTS (SELECT FROM post_cover c
+                            WHERE c.post_id = held.id AND c.organiser_id = $?
+                              AND c.valid_from <= clock_now() AND c.valid_until > clock_now())))`,
       holder,
+      holder,
+    );
+  }
+  if (channel !== undefined) conditions.add('s.channel = $?', channel);
+  if (batch !== undefined) {
+    conditions.add(
+      'h.submission_id IN (SELECT i.submission_id FROM join_intake i WHERE i.batch_id = $?)',
+      batch,
     );
   }
   if (from !== undefined) conditions.add(`s.received_at >= ${moment(from)}`, from);
@@ -159,7 +182,10 @@ function conditionsOf(query: JoinSubmissionsQuery, organiserId: string) {
     conditions.add(`s.received_at < ${moment(to)}${isDay(to) ? " + interval '1 day'" : ''}`, to);
   }
   if (q !== undefined) addSearch(conditions, q);
-  return { conditions, asksSubmission: [from, to, q].some((asked) => asked !== undefined) };
+  return {
+    conditions,
+    asksSubmission: [channel, from, to, q].some((asked) => asked !== undefined),
+  };
 }
 
 function isDay(text: string): boolean {

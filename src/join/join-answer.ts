@@ -11,8 +11,11 @@ export interface AnswerInput {
   view: DirectoryView;
   /** The unit that gets the duty: where nobody can be told, one above the unit it belongs to. */
   responsible: { name: string };
-  dueAt: Date;
+  /** By when somebody gets in touch; null where somebody already has. */
+  dueAt: Date | null;
   channel: 'email' | 'sms';
+  /** Whether a person looks at it before anything else happens. */
+  looksFirst: boolean;
 }
 
 /**
@@ -39,12 +42,15 @@ export function joinAnswer(input: AnswerInput): JoinAnswer {
   };
 }
 
-function nextSteps({ responsible, dueAt, channel }: AnswerInput): string {
+function nextSteps({ responsible, dueAt, channel, looksFirst, view }: AnswerInput): string {
+  if (looksFirst) {
+    return `We have it. The check that keeps robots out did not run for it, so somebody from ${view.national.name} looks at it first, within a week.`;
+  }
   const confirm =
     channel === 'email'
       ? 'We are sending you an email with a link to confirm your address.'
       : 'We are sending you a text message with a link to confirm your number.';
-  return `${contactPromise(responsible.name, dueAt)} ${confirm}`;
+  return dueAt === null ? confirm : `${contactPromise(responsible.name, dueAt)} ${confirm}`;
 }
 
 /** What the person may count on, in the answer and in the acknowledgement alike. */

@@ -13,21 +13,38 @@ import type { DirectoryView } from '../units/directory-view.js';
 import { isMinorOn } from '../people/age.js';
 import { joinAnswer } from './join-answer.js';
 import { joinFingerprint, recipientHash } from './join-fingerprint.js';
+import type { ChallengeCheck } from './challenge/join-challenge.js';
+import type { Form } from './forms/form.js';
+import { answeredQuestions } from './forms/form-answers.js';
 import { JoinForm } from './join-form.js';
-import type { JoinRows, NewPersonRow } from './join-rows.js';
+import type { JoinRows, NewPersonRow, PostedJoin } from './join-rows.js';
 import type { JoinInput } from './join.schemas.js';
 import { internationalPhone } from './phone-number.js';
 import { CONSENT_PURPOSE, postedConsents } from './posted-consents.js';
 import { newReference } from './reference.js';
 import { writtenPostcode } from '../postcodes/royal-mail-postcode.js';
 import { settleAllocation } from './settle-allocation.definition.js';
+import type { SubmissionChannel } from './submission-channel.js';
 
 /** How a submission came in, besides what it says. */
 export interface JoinReceipt {
-  channel: 'form' | 'json';
+  channel: SubmissionChannel;
   idempotencyKey: string | undefined;
   address: string | null;
   userAgent: string | null;
+  /** Through which form; without one, that of the settings. */
+  form?: Form;
+  /** The key of the server that posted it for its visitor. */
+  apiKeyId?: string | null;
+  /** What came of the proof of work; null where none is asked for. */
+  challenge?: ChallengeCheck | null;
+  /** Somebody has spoken with them already: the duty is for the record, and nobody is told of it. */
+  alreadyContacted?: boolean;
+}
+
+/** Whether a person looks at it first, because a machine could not prove itself none. */
+export function looksFirst({ challenge }: Pick<JoinReceipt, 'challenge'>): boolean {
+  return challenge != null && challenge.result !== 'solved';
 }
 
 /** Draws up everything that a join writes. Pure of the database: the statement decides what of it is. */
@@ -50,6 +67,12 @@ export class JoinDrafts {
     decision: AllocationDecision,
   ): JoinRows {
     const { environment } = this.configuration;
+    const {
+      form = this.form,
+      challenge = null,
+      apiKeyId = null,
+      alreadyContacted = false,
+    } = receipt;
     const receivedAt = this.clock.now();
     const id = newId();
     const reference = newReference();
@@ -72,8 +95,9 @@ export class JoinDrafts {
       decision,
       view,
       responsible,
-      dueAt,
+      dueAt: alreadyContacted ? null : dueAt,
       channel,
+      looksFirst: looksFirst(receipt),
     });
 
     const acknowledgement = this.messages.newMessage({
@@ -97,28 +121,34 @@ export class JoinDrafts {
         division,
       ),
     });
-    const { fax_number: trap, ...posted } = input;
-    const isSuspect = trap !== undefined && trap.trim() !== '';
+    const { fax_number: trap, altcha: _solution, ...content } = input;
+    const isTrapped = trap !== undefined && trap.trim() !== '';
+    const isSuspect = isTrapped || looksFirst(receipt);
+    const spent = challenge?.result === 'solved' ? challenge : null;
     return {
       request: {
         ...joinFingerprint(
-          this.form.id,
-          // However a contact or a postcode is written, it is the same one.
-          { ...input, email, phone, postcode: writtenPostcode(input) },
+          form.id,
+          // However a contact or a postcode is written, it is the same one; and who tries again may
+          // have solved another challenge.
+          { ...content, fax_number: trap, email, phone, postcode: writtenPostcode(input) },
           receipt.idempotencyKey,
+          apiKeyId,
         ),
         directory_version: view.version,
         suspected_bot: isSuspect,
         recipient_hash: recipient.toString('hex'),
         acknowledgement_cap: environment.ACKNOWLEDGEMENTS_PER_ADDRESS_PER_DAY,
+        challenge_hash: spent?.hash ?? null,
+        challenge_expires_at: spent?.expiresAt.toISOString() ?? null,
       },
-      person: this.person(input, decision, keeper.id, email, phone),
+      person: this.person(input, form, decision, keeper.id, email, phone),
       submission: {
         id,
         reference,
-        form_id: this.form.id,
+        form_id: form.id,
         channel: receipt.channel,
-        posted,
+        posted: postedThrough(form, content),
         email,
         phone,
         // What a bot sent is looked through by the office, not by a branch.
@@ -126,13 +156,15 @@ export class JoinDrafts {
         address: receipt.address,
         user_agent: receipt.userAgent,
         request_id: currentRequestId() ?? null,
+        api_key_id: apiKeyId,
+        challenge: challenge?.result ?? null,
       },
       answer,
       followUp: duty.followUp,
-      messages: [acknowledgement.message, ...duty.messages],
+      messages: [acknowledgement.message, ...(alreadyContacted ? [] : duty.messages)],
       jobs: [
         acknowledgement.outbox,
-        ...duty.outbox,
+        ...(alreadyContacted ? [] : duty.outbox),
         ...(decision.provisional
           ? [this.outbox.rowFor(settleAllocation, { submissionId: id })]
           : []),
@@ -142,6 +174,7 @@ export class JoinDrafts {
 
   private person(
     input: JoinInput,
+    form: Form,
     decision: AllocationDecision,
     unitId: string,
     email: string | null,
@@ -168,9 +201,24 @@ export class JoinDrafts {
         ...decided,
         purpose: CONSENT_PURPOSE,
         privacy_notice_version: input.consent.privacyNotice,
-        wording_version: this.form.wordingVersion,
+        wording_version: form.wordingVersion,
       })),
       allocation: newAllocationRow(newId(), decision),
     };
   }
+}
+
+/** What was posted, with the questions beside the answers, and the form's word on where it is from. */
+function postedThrough(
+  { version, questions, sourceDefaults }: Form,
+  { answers, source, ...content }: Omit<JoinInput, 'fax_number' | 'altcha'>,
+): PostedJoin {
+  const from = { ...sourceDefaults, ...source };
+  const answered = answeredQuestions(questions, answers);
+  return {
+    ...content,
+    ...(Object.keys(from).length === 0 && source === undefined ? {} : { source: from }),
+    ...(version === null ? {} : { formVersion: version }),
+    ...(answered.length === 0 ? {} : { answers: answered }),
+  };
 }

@@ -16,13 +16,15 @@ export interface JoinFingerprint {
 }
 
 /**
- * With an `Idempotency-Key` the key decides, in the scope of the form. Without one, the content
+ * With an `Idempotency-Key` the key decides, in the scope of the form and of the server that posts
+ * for its visitors. Without one, the content
  * itself is the key for ten minutes: a double click, or a cached page sent again.
  */
 export function joinFingerprint(
   formId: string,
   input: object,
   idempotencyKey: string | undefined,
+  apiKeyId?: string | null,
 ): JoinFingerprint {
   if (idempotencyKey === undefined) {
     const content = inputHash(input);
@@ -36,7 +38,7 @@ export function joinFingerprint(
   }
   const fingerprint = requestFingerprint(idempotencyKey, input);
   return {
-    scope: `join:${formId}`,
+    scope: apiKeyId == null ? `join:${formId}` : `join:${formId}:${apiKeyId}`,
     key_hash: fingerprint.keyHash,
     input_hash: fingerprint.inputHash,
     may_wait: false,

@@ -25,24 +25,36 @@ const WORDS_OF_THE_PAGE: Readonly<Record<string, string | undefined>> = {
   [COUNTRY_FIELD.path]: 'Please choose your country from the list.',
 };
 
-const VISIBLE: readonly { path: string; label: string }[] = [
+/** A field of the page: its name in the post, and what it is called. */
+interface VisibleField {
+  readonly path: string;
+  readonly label: string;
+}
+
+/** In the order of the page; the form's own questions stand between the two. */
+const BEFORE_QUESTIONS: readonly VisibleField[] = [
   ...NAME_FIELDS,
   ...REACH_FIELDS,
   ...PLACE_FIELDS,
   COUNTRY_FIELD,
+];
+const AFTER_QUESTIONS: readonly VisibleField[] = [
   ...ADDRESS_FIELDS,
   BIRTH_FIELD,
   MESSAGE_FIELD,
   AGREEMENT_FIELD,
   ...CHANNEL_FIELDS,
-].map(({ path, label }) => ({ path, label: label.replace(' (optional)', '') }));
+].map(withoutOptional);
 
 /** The faults of a post, for the fields of the page and in their order. */
 export class JoinFormFaults {
   private readonly byPath = new Map<string, string>();
   private readonly carried: string[] = [];
 
-  constructor(faults: readonly Fault[]) {
+  private readonly visible: readonly VisibleField[];
+
+  constructor(faults: readonly Fault[], questions: readonly VisibleField[] = []) {
+    this.visible = [...BEFORE_QUESTIONS.map(withoutOptional), ...questions, ...AFTER_QUESTIONS];
     for (const fault of faults) this.add(fault);
   }
 
@@ -51,9 +63,10 @@ export class JoinFormFaults {
     const stand = Object.hasOwn(FAULTS_OF_OBJECTS, fault.path)
       ? FAULTS_OF_OBJECTS[fault.path]
       : undefined;
-    const path = stand?.path ?? fault.path;
+    // An option of several stands for its question.
+    const path = (stand?.path ?? fault.path).replace(/^(answers\.\w+)\.\d+$/, '$1');
     const message = stand?.message ?? WORDS_OF_THE_PAGE[path] ?? fault.message;
-    if (!VISIBLE.some((field) => field.path === path)) this.carried.push(path);
+    if (!this.visible.some((field) => field.path === path)) this.carried.push(path);
     else if (!this.byPath.has(path)) this.byPath.set(path, message);
   }
 
@@ -67,7 +80,7 @@ export class JoinFormFaults {
 
   /** Links to the fields, in the order of the page. */
   get summary() {
-    return VISIBLE.flatMap(({ path, label }) => {
+    return this.visible.flatMap(({ path, label }) => {
       const message = this.byPath.get(path);
       return message === undefined ? [] : [{ id: idOf(path), label, message }];
     });
@@ -84,4 +97,8 @@ export class JoinFormFaults {
       (one) => one === path || one.startsWith(`${path}.`) || path.startsWith(`${one}.`),
     );
   }
+}
+
+function withoutOptional({ path, label }: VisibleField): VisibleField {
+  return { path, label: label.replace(' (optional)', '') };
 }

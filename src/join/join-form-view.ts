@@ -18,6 +18,8 @@ import {
   type TextField,
 } from './join-form-fields.js';
 import { JoinFormFaults } from './join-form-faults.js';
+import type { Question } from './forms/form-questions.js';
+import { answerPath, questionView } from './join-form-questions.js';
 
 /** What the hosted form is made from. */
 export interface JoinFormInput {
@@ -45,6 +47,10 @@ export interface JoinFormSetting {
   readonly organisation: string | null;
   /** Address of the hosted form. */
   readonly ownPage: string;
+  /** As the post names the form; null of the installation's own, which need not be named. */
+  readonly formId?: string | null;
+  /** What it asks besides. */
+  readonly questions?: readonly Question[];
 }
 
 /** A field as `templates/pages/join-field.liquid` shows it. */
@@ -69,10 +75,13 @@ const LONGEST_POSTCODE = 100;
 export function joinFormView(input: JoinFormInput, setting: JoinFormSetting) {
   const { problem } = input;
   const body = input.body ?? fromFinder(input.query);
-  const { privacyNoticeVersion, organisation, ownPage } = setting;
+  const { privacyNoticeVersion, organisation, questions = [] } = setting;
   const isAgreed =
     input.isOurs === true && textIn(body, AGREEMENT_FIELD.path) === privacyNoticeVersion;
-  const faults = new JoinFormFaults(problem?.errors ?? []);
+  const faults = new JoinFormFaults(
+    problem?.errors ?? [],
+    questions.map(({ key, label }) => ({ path: answerPath(key), label })),
+  );
   // What is asked for again has to be seen in the same round as the other faults.
   if (!isAgreed && faults.isAny) faults.add({ path: AGREEMENT_FIELD.path, message: '' });
   const field = (spec: TextField): FieldView => textField(spec, body, faults);
@@ -91,6 +100,10 @@ export function joinFormView(input: JoinFormInput, setting: JoinFormSetting) {
     country: { ...plain(COUNTRY_FIELD, faults), value: countryIn(body) },
     nearCountries: NEAR_COUNTRIES,
     otherCountries: OTHER_COUNTRIES,
+    questions: questions.map((question) => {
+      const path = answerPath(question.key);
+      return questionView(question, valueIn(body, path), faults.of(path));
+    }),
     more,
     message,
     isMoreOpen: [...more, message].some(({ value, fault }) => value !== '' || fault !== null),
@@ -99,7 +112,7 @@ export function joinFormView(input: JoinFormInput, setting: JoinFormSetting) {
       ...plain(spec, faults),
       isTicked: isYes(valueIn(body, spec.path)),
     })),
-    hidden: carriedFields(input, faults, ownPage),
+    hidden: carriedFields(input, faults, setting),
     ...outcome(input, faults),
   };
 }
@@ -137,7 +150,11 @@ function bannerFor(status: number): Banner {
  * What the page sends along unseen: the link's source, and what a foreign form had sent. What has a
  * fault is left out, since nobody could put it right here.
  */
-function carriedFields({ body, query }: JoinFormInput, faults: JoinFormFaults, ownPage: string) {
+function carriedFields(
+  { body, query }: JoinFormInput,
+  faults: JoinFormFaults,
+  { ownPage, formId = null }: JoinFormSetting,
+) {
   const fields: { name: string; value: string }[] = [];
   const carry = (name: string, value: string): void => {
     if (value !== '' && !faults.touches(name)) fields.push({ name, value });
@@ -155,7 +172,7 @@ function carriedFields({ body, query }: JoinFormInput, faults: JoinFormFaults, o
       if (typeof value === 'string') carry(name, value);
     }
   }
-  carry('formId', textIn(body, 'formId'));
+  carry('formId', formId ?? textIn(body, 'formId'));
   return fields;
 }
 

@@ -11,7 +11,8 @@ import { toProblem } from '../platform/http/problem-mapping.js';
 import { answerProblem } from '../platform/http/problem-reply.js';
 import { LOGGER, type Logger } from '../platform/logging/logger.js';
 import { PageRenderer } from '../platform/templates/page-renderer.js';
-import { JoinForm } from './join-form.js';
+import { FormDirectory } from './forms/form-directory.js';
+import { formIdOf } from './join-call.js';
 import { JoinPages } from './join-pages.js';
 import { wantsPage } from '../platform/http/wants-page.js';
 
@@ -25,7 +26,7 @@ export class JoinFormFilter implements ExceptionFilter {
   constructor(
     private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
-    private readonly form: JoinForm,
+    private readonly forms: FormDirectory,
     private readonly pages: JoinPages,
     private readonly renderer: PageRenderer,
   ) {}
@@ -45,8 +46,11 @@ export class JoinFormFilter implements ExceptionFilter {
     }
     request.problemCode = problem.code;
     const { origin, host: ownHost } = request.headers;
-    const isOurs = origin !== undefined && this.form.isOwn(origin, ownHost);
-    const page = this.pages.formPage({ body: request.body, problem, isOurs });
+    const isOurs = origin !== undefined && this.forms.own.isOwn(origin, ownHost);
+    const named = this.forms.remembered(formIdOf(request));
+    // Whoever filled in a form that is closed may send it through the one that never is.
+    const form = named === undefined || named.isClosed ? this.forms.own : named;
+    const page = this.pages.formPage({ body: request.body, problem, isOurs }, form);
     // Nest waits for no filter: a rejection that nobody takes would end the process.
     this.renderer
       .send(reply, {

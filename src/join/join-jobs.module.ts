@@ -3,6 +3,7 @@ import { AllocationModule } from '../allocation/allocation.module.js';
 import { MovesModule } from '../allocation/moves/moves.module.js';
 import { FollowUpsModule } from '../follow-ups/follow-ups.module.js';
 import { UnitsModule } from '../units/units.module.js';
+import { SpentChallengesRepository } from './challenge/spent-challenges.repository.js';
 import { ConfirmationLink } from './confirmation-link.js';
 import { SettleAllocationJob } from './jobs/settle-allocation.job.js';
 import { UnsettledSubmissionsRepository } from './unsettled-submissions.repository.js';
@@ -17,6 +18,7 @@ import { JoinAcknowledgement } from './messages/join-acknowledgement.message.js'
     ConfirmationLink,
     JoinAcknowledgement,
     SettleAllocationJob,
+    SpentChallengesRepository,
     UnsettledSubmissionsRepository,
   ],
 })

@@ -416,6 +416,7 @@ describe('the page of a confirmation link', () => {
     confirmedAt: null,
     suspectedBot: false,
     takesOver: false,
+    spokenOn: null,
   };
 
   it('shows the address and one button, and tells the owner of a mistyped address nothing else', () => {
@@ -426,6 +427,18 @@ describe('the page of a confirmation link', () => {
     expect(html.match(/<button/g)).toHaveLength(1);
     expect(html).toMatch(/<form class="card" method="post">/);
     expect(html).not.toMatch(/High|M14|1990|900123|Sam\b/);
+  });
+
+  it('speaks of the conversation where an organiser took it in one', () => {
+    const taken = { ...submission, spokenOn: '2026-11-18' };
+    expect(confirmationOf({ state: 'open', submission: taken })).toContain(
+      'when they spoke with us on 18 November 2026.',
+    );
+    const known = { ...taken, matchedBy: 'organiser', takesOver: true };
+    const html = confirmationOf({ state: 'open', submission: known });
+    expect(html).toContain('Somebody spoke with us on 18 November 2026 and gave this');
+    expect(html).toContain('I spoke with you: use these details');
+    expect(html).not.toContain('form on');
   });
 
   describe('whose press takes details over to a record', () => {

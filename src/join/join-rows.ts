@@ -2,7 +2,10 @@ import type { NewAllocationRow } from '../allocation/allocation-row.js';
 import type { NewFollowUpRow } from '../follow-ups/follow-up-draft.js';
 import type { NewMessageRow } from '../messaging/message.js';
 import type { NewOutboxRow } from '../platform/outbox/outbox-row.js';
+import type { AnsweredQuestion } from './forms/form-answers.js';
+import type { ChallengeCheck } from './challenge/join-challenge.js';
 import type { JoinAnswer, JoinInput } from './join.schemas.js';
+import type { SubmissionChannel } from './submission-channel.js';
 import type { PostedConsent } from './posted-consents.js';
 
 /** What begin_join() looks at before anything is written. Hashes are hexadecimal. */
@@ -17,7 +20,17 @@ export interface JoinRequestRow {
   suspected_bot: boolean;
   recipient_hash: string;
   acknowledgement_cap: number;
+  /** Of a challenge that was solved; it is spent with the join. */
+  challenge_hash: string | null;
+  challenge_expires_at: string | null;
 }
+
+/** What was posted, as it is kept. */
+export type PostedJoin = Omit<JoinInput, 'fax_number' | 'altcha' | 'answers'> & {
+  /** The version of the form that asked; none of the form of the settings. */
+  formVersion?: number;
+  answers?: AnsweredQuestion[];
+};
 
 /** The person as they would be made if nobody matches; names are those of the columns. */
 export interface NewPersonRow {
@@ -39,22 +52,31 @@ export interface NewPersonRow {
     purpose: string;
     privacy_notice_version: string;
     wording_version: string;
+    /** From here on what an organiser records; left out, it was the person with their post. */
+    occurred_at?: string;
+    actor_kind?: 'organiser';
+    actor_id?: string;
+    evidence_kind?: string | null;
+    evidence_reference?: string | null;
   })[];
-  allocation: NewAllocationRow;
+  /** `reason` and `decided_by` where an organiser said where they belong. */
+  allocation: NewAllocationRow & { reason?: string; decided_by?: string };
 }
 
 export interface NewSubmissionRow {
   id: string;
   reference: string;
   form_id: string;
-  channel: 'form' | 'json';
-  posted: Omit<JoinInput, 'fax_number'>;
+  channel: SubmissionChannel;
+  posted: PostedJoin;
   email: string | null;
   phone: string | null;
   unit_id: string;
   address: string | null;
   user_agent: string | null;
   request_id: string | null;
+  api_key_id: string | null;
+  challenge: ChallengeCheck['result'] | null;
 }
 
 /** Everything that one join writes. */

@@ -1,7 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-
-/** How a submission came in. */
-export type SubmissionChannel = 'form' | 'json' | 'sms' | 'telephone' | 'stall_card';
+import type { SubmissionChannel } from './submission-channel.js';
 
 /** What was received, never changed. What became of it stands in its handling. */
 @Entity('join_submission', {
@@ -11,6 +9,8 @@ export type SubmissionChannel = 'form' | 'json' | 'sms' | 'telephone' | 'stall_c
 @Index('join_submission_received', { synchronize: false })
 @Index('join_submission_email', { synchronize: false })
 @Index('join_submission_phone', { synchronize: false })
+@Index('join_submission_api_key', { synchronize: false })
+@Index('join_submission_taken', { synchronize: false })
 export class JoinSubmissionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'join_submission_pk' })
   id!: string;
@@ -57,4 +57,17 @@ export class JoinSubmissionEntity {
 
   @Column('text', { name: 'request_id', nullable: true })
   requestId!: string | null;
+
+  @Column('text', {
+    nullable: true,
+    comment: 'What came of the proof of work; null where the form asks for none.',
+  })
+  challenge!: string | null;
+
+  @Column('uuid', {
+    name: 'api_key_id',
+    nullable: true,
+    comment: 'The key of the server that posted it for its visitor; null where nobody vouched.',
+  })
+  apiKeyId!: string | null;
 }

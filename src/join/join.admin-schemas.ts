@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { placeSchema, unitReferenceSchema } from '../organisers/unit-reference.schema.js';
 import { pageOf, pageQuerySchema } from '../platform/http/keyset-page.js';
 import { instant, isoDate, isoTime, text, uuidV7Id } from '../platform/http/text.schema.js';
+import { SUBMISSION_CHANNELS } from './submission-channel.js';
 
 export const SUBMISSION_STATES = [
   'received',
@@ -21,6 +22,8 @@ const dayOrTime = () =>
 
 export const joinSubmissionsQuerySchema = pageQuerySchema.extend({
   state: z.enum(SUBMISSION_STATES).optional(),
+  channel: z.enum(SUBMISSION_CHANNELS).optional(),
+  batch: uuidV7Id().optional().meta({ description: 'Id of a batch of cards or calls' }),
   region: text({ max: 100 }).optional().meta({ description: 'Slug of a region' }),
   branch: text({ max: 100 }).optional().meta({ description: 'Slug of a branch' }),
   assignedTo: z
@@ -54,13 +57,31 @@ const followUpSummarySchema = z.object({
   tries: z.number().int(),
 });
 
+const intakeSummarySchema = z
+  .object({
+    conversation: z.object({
+      on: isoDate().meta({ description: 'The day in London; receivedAt is when it was typed' }),
+      with: optionalText,
+      note: optionalText,
+    }),
+    card: optionalText,
+    batchId: uuidV7Id().nullable(),
+    takenById: uuidV7Id().meta({ description: 'The organiser who typed it' }),
+    alreadyContacted: z.boolean(),
+    evidence: z
+      .object({ kind: optionalText, reference: optionalText, wording: optionalText })
+      .nullable()
+      .meta({ description: 'Of the consents' }),
+  })
+  .meta({ description: 'Of a telephone call or a stall card; null: the person posted it' });
+
 const submissionSummarySchema = z
   .object({
     id: uuidV7Id(),
     reference: z.string(),
     receivedAt: instant(),
     updatedAt: instant(),
-    channel: z.enum(['form', 'json', 'sms', 'telephone', 'stall_card']),
+    channel: z.enum(SUBMISSION_CHANNELS),
     formId: z.string(),
     state: z.enum(SUBMISSION_STATES),
     givenName: optionalText,
@@ -74,6 +95,7 @@ const submissionSummarySchema = z
     personId: uuidV7Id().nullable().meta({ description: 'null too where the person is elsewhere' }),
     outcome: optionalText,
     followUp: followUpSummarySchema.nullable(),
+    intake: intakeSummarySchema.nullable(),
   })
   .meta({ id: 'JoinSubmissionSummary' });
 
@@ -120,6 +142,28 @@ export const joinSubmissionSchema = z
     posted: postedSchema.meta({
       description: 'As posted; for a known person it stays a proposal until it is confirmed',
     }),
+    answers: z
+      .array(
+        z.object({
+          key: z.string(),
+          type: z.string().meta({ examples: ['choice'] }),
+          label: z.string().meta({ description: 'As it was asked' }),
+          value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+        }),
+      )
+      .meta({ description: 'What the form asked besides, as it asked and was answered' }),
+    formVersion: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'The version of the form that asked; null: the form of the settings' }),
+    challenge: optionalText.meta({
+      description:
+        'What came of the proof of work: solved, or missing, wrong, expired, spent; null: not asked',
+    }),
+    apiKeyId: uuidV7Id()
+      .nullable()
+      .meta({ description: 'The key of the server that posted it for its visitor' }),
     source: sourceSchema.nullable().meta({ description: 'The page and campaign that brought it' }),
     allocation: z
       .object({ method: z.string(), explanation: z.string() })

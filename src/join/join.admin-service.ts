@@ -96,6 +96,6 @@ export class JoinAdminService {
   private async details(manager: OrganiserManager, id: string) {
     const submission = await this.repository.submission(manager, id);
     if (submission === undefined) throw notFound();
-    return { ...submission, messages: await this.repository.messages(manager, id) };
+    return submission;
   }
 }

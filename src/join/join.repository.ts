@@ -7,16 +7,24 @@ import type { JoinRows } from './join-rows.js';
 export type JoinOutcome =
   | { outcome: 'new' }
   | { outcome: 'replay'; response: JoinAnswer }
-  | { outcome: 'reused' | 'in_progress' | 'stale_directory' | 'reference_taken' };
+  | {
+      outcome: 'reused' | 'in_progress' | 'stale_directory' | 'challenge_spent' | 'reference_taken';
+    };
 
 /**
- * The whole of a join in one statement and so in one transaction and one round trip: begin_join()
+ * The function that locks and looks before a join is written. `begin_intake` is for what an organiser
+ * types, within their transaction, and matches among the people of their units alone.
+ */
+export type JoinBeginning = 'begin_join' | 'begin_intake';
+
+/**
+ * The whole of a join in one statement and so in one transaction and one round trip: the beginning
  * takes the locks and looks, everything else is written only if it says `new`. A known person gets
  * no row of their own changed: what was posted stays on the submission as a proposal.
  */
-const ACCEPT_JOIN = `
+export const acceptJoin = (beginning: JoinBeginning): string => `
 WITH begun AS MATERIALIZED (
-  SELECT * FROM begin_join($1::jsonb, $2::jsonb)
+  SELECT * FROM ${beginning}($1::jsonb, $2::jsonb)
 ), request AS MATERIALIZED (
   SELECT begun.*, r.suspected_bot, r.lifetime_seconds, r.scope,
          decode(r.key_hash, 'hex') AS key_hash, decode(r.input_hash, 'hex') AS input_hash,
@@ -53,24 +61,31 @@ WITH begun AS MATERIALIZED (
 ), new_consents AS (
   INSERT INTO consent_event (id, person_id, submission_id, channel, purpose, decision, occurred_at,
                              source, privacy_notice_version, wording_version, actor_kind,
-                             address, user_agent)
-  SELECT c.id, whose, s.id, c.channel, c.purpose, c.decision, clock_now(), s.channel,
-         c.privacy_notice_version, c.wording_version, 'person', s.address, s.user_agent
+                             actor_id, evidence_kind, evidence_reference, address, user_agent)
+  SELECT c.id, whose, s.id, c.channel, c.purpose, c.decision,
+         coalesce(c.occurred_at, clock_now()), s.channel,
+         c.privacy_notice_version, c.wording_version, coalesce(c.actor_kind, 'person'),
+         c.actor_id, c.evidence_kind, c.evidence_reference, s.address, s.user_agent
     FROM request, jsonb_to_record($3::jsonb) AS s (
            id uuid, channel text, address inet, user_agent text),
          jsonb_to_recordset($2::jsonb->'consents') AS c (
            id uuid, channel text, purpose text, decision text, privacy_notice_version text,
-           wording_version text)
+           wording_version text, occurred_at timestamptz, actor_kind text, actor_id uuid,
+           evidence_kind text, evidence_reference text)
    WHERE unknown
+      OR (accepted AND c.actor_kind = 'organiser'
+          AND (matched_by = 'organiser' OR c.decision = 'refused'))
 ), new_allocation AS (
   INSERT INTO allocation (id, person_id, method, unit_id, branch_id, region_id, rule_prefix,
-                          precision, distance_km, explanation, directory_version, dataset_version)
+                          precision, distance_km, explanation, directory_version, dataset_version,
+                          reason, decided_by)
   SELECT a.id, whose, a.method, a.unit_id, a.branch_id, a.region_id, a.rule_prefix,
-         a.precision, a.distance_km, a.explanation, a.directory_version, a.dataset_version
+         a.precision, a.distance_km, a.explanation, a.directory_version, a.dataset_version,
+         a.reason, a.decided_by
     FROM request, jsonb_to_record($2::jsonb->'allocation') AS a (
       id uuid, method text, unit_id uuid, branch_id uuid, region_id uuid, rule_prefix text,
       precision text, distance_km float8, explanation text, directory_version bigint,
-      dataset_version text)
+      dataset_version text, reason text, decided_by uuid)
    WHERE unknown
 ), new_duplicates AS (
   INSERT INTO duplicate_candidate (id, person_id, other_person_id, reason)
@@ -79,12 +94,14 @@ WITH begun AS MATERIALIZED (
    WHERE unknown
 ), new_submission AS (
   INSERT INTO join_submission (id, reference, form_id, channel, posted, answer, email, phone,
-                               matched_by, suspected_bot, address, user_agent, request_id)
+                               matched_by, suspected_bot, address, user_agent, request_id,
+                               api_key_id, challenge)
   SELECT s.id, s.reference, s.form_id, s.channel, s.posted, $4::jsonb, s.email, s.phone,
-         matched_by, request.suspected_bot, s.address, s.user_agent, s.request_id
+         matched_by, request.suspected_bot, s.address, s.user_agent, s.request_id, s.api_key_id,
+         s.challenge
     FROM request, jsonb_to_record($3::jsonb) AS s (
       id uuid, reference text, form_id text, channel text, posted jsonb, email text, phone text,
-      address inet, user_agent text, request_id text)
+      address inet, user_agent text, request_id text, api_key_id uuid, challenge text)
    WHERE accepted
 ), new_handling AS (
   INSERT INTO join_submission_handling (submission_id, person_id, unit_id, state)
@@ -118,7 +135,22 @@ WITH begun AS MATERIALIZED (
       id uuid, queue text, job text, data jsonb, available_at timestamptz, request_id text)
    WHERE followed_up
 )
-SELECT outcome, response FROM request`;
+SELECT outcome, response, person_id AS "personId", matched_by AS "matchedBy" FROM request`;
+
+const ACCEPT_JOIN = acceptJoin('begin_join');
+
+/** The values of the statement, in their order. */
+export function joinValues(rows: Omit<JoinRows, 'answer'> & { answer: object }): string[] {
+  const { request, person, submission, answer, followUp, messages, jobs } = rows;
+  return [request, person, submission, answer, followUp, messages, jobs].map((part) =>
+    JSON.stringify(part),
+  );
+}
+
+/** Whether the database refused a submission because its reference is another's. */
+export function isReferenceTaken(error: unknown): boolean {
+  return violatedConstraint(error) === 'join_submission_reference_key';
+}
 
 /** The name of the constraint that an error of PostgreSQL tells of, if it does. */
 function violatedConstraint(error: unknown): unknown {
@@ -135,16 +167,16 @@ export class JoinRepository {
    * answered before.
    */
   async accept(rows: JoinRows): Promise<JoinOutcome> {
-    const { request, person, submission, answer, followUp, messages, jobs } = rows;
-    const values = [request, person, submission, answer, followUp, messages, jobs].map((part) =>
-      JSON.stringify(part),
-    );
     try {
-      const [row] = await this.database.statement<JoinOutcome>('accept_join', ACCEPT_JOIN, values);
+      const [row] = await this.database.statement<JoinOutcome>(
+        'accept_join',
+        ACCEPT_JOIN,
+        joinValues(rows),
+      );
       if (row === undefined) throw new Error('accept_join answered nothing.');
       return row;
     } catch (error) {
-      if (violatedConstraint(error) === 'join_submission_reference_key') {
+      if (isReferenceTaken(error)) {
         return { outcome: 'reference_taken' };
       }
       throw error;

@@ -9,6 +9,8 @@ import { ALLOCATION_METHODS } from '../allocation/allocation-decision.js';
 import { internationalPhone } from './phone-number.js';
 import { isLikelyBirth } from '../people/age.js';
 import { hasRoyalMailPostcodes } from '../postcodes/royal-mail-postcode.js';
+import { describedOnly } from '../platform/http/schema-validation.pipe.js';
+import { type Answers, anyAnswers } from './forms/form-answers.js';
 
 const agreed = (channel: string) =>
   z
@@ -22,7 +24,7 @@ const sourceText = (max: number) => text({ max }).optional();
 const isBirth = (value: string): boolean =>
   !isoDate().safeParse(value).success || isLikelyBirth(value, londonDay(new Date()));
 
-const joinFields = z.strictObject({
+export const joinFields = z.strictObject({
   givenName: text({ max: 100, needed: 'Please tell us your first name.' }).meta({
     example: 'Sam',
   }),
@@ -80,6 +82,12 @@ const joinFields = z.strictObject({
     .optional()
     .meta({ description: 'The page and campaign that brought the person' }),
   formId: text({ max: 100 }).optional().meta({ description: 'Default: the form of the site' }),
+  answers: anyAnswers.optional(),
+  altcha: z
+    .string()
+    .max(5000)
+    .optional()
+    .meta({ description: 'A solved challenge, where the form asks for one' }),
   fax_number: z
     .string()
     .max(2000)
@@ -90,7 +98,7 @@ const joinFields = z.strictObject({
 type JoinFields = z.output<typeof joinFields>;
 
 /** Runs even while other fields have faults, so that all are told at once; bears anything. */
-const always = { when: ({ value }: { value: unknown }) => isObject(value) };
+export const always = { when: ({ value }: { value: unknown }) => isObject(value) };
 
 /** Something else than an object has one fault, not one more for each of its missing fields. */
 const isObject = (value: unknown): value is object =>
@@ -103,61 +111,77 @@ const isPostcodeCountry = (value: unknown): boolean =>
 const fieldsOf = (value: unknown): Partial<Record<keyof JoinFields, unknown>> =>
   typeof value === 'object' && value !== null ? value : {};
 
-/** `POST /v1/join`: one join submission as it is posted, by JSON or as a form. */
-export const joinSchema = joinFields
-  .refine(
-    (value) => {
-      const { email, phone } = fieldsOf(value);
-      return email !== undefined || phone !== undefined;
-    },
-    {
-      ...always,
-      path: ['email'],
-      error: 'Please give an email address or a phone number, so that we can reach you.',
-      params: { code: 'contact_required' },
-    },
-  )
-  .refine(
-    (value) => {
-      const { phone, country: from } = fieldsOf(value);
-      if (typeof phone !== 'string') return true;
-      return internationalPhone(phone, typeof from === 'string' ? from : 'GB') !== undefined;
-    },
-    {
-      ...always,
-      path: ['phone'],
-      error: 'Please check the phone number; it should look like 07700 900123 or +44 7700 900123.',
-      params: { code: 'invalid_phone' },
-    },
-  )
-  .refine(
-    (value) => {
-      const { postcode, country: from = 'GB' } = fieldsOf(value);
-      return postcode !== undefined || !isPostcodeCountry(from);
-    },
-    {
-      ...always,
-      path: ['postcode'],
-      error: 'Please give your postcode; it tells us which branch is yours.',
-      params: { code: 'required' },
-    },
-  )
-  .check(
-    z.superRefine((value, context) => {
-      const { postcode, country: from = 'GB' } = fieldsOf(value);
-      if (typeof postcode !== 'string' || postcode.trim() === '') return;
-      if (!isPostcodeCountry(from)) return;
-      const parsed = parsePostcode(postcode);
-      if (isPostcode(parsed)) return;
-      context.addIssue({
-        code: 'custom',
-        path: ['postcode'],
-        message: parsed.hint,
-        params: { code: 'not_a_postcode' },
-      });
-    }, always),
-  )
-  .meta({ id: 'JoinSubmission' });
+/** The rules over several fields that hold however a submission comes in. */
+export function withRulesOfDetails<Fields extends z.ZodType>(fields: Fields): Fields {
+  return fields
+    .refine(
+      (value) => {
+        const { email, phone } = fieldsOf(value);
+        return email !== undefined || phone !== undefined;
+      },
+      {
+        ...always,
+        path: ['email'],
+        error: 'Please give an email address or a phone number, so that we can reach you.',
+        params: { code: 'contact_required' },
+      },
+    )
+    .refine(
+      (value) => {
+        const { phone, country: from } = fieldsOf(value);
+        if (typeof phone !== 'string') return true;
+        return internationalPhone(phone, typeof from === 'string' ? from : 'GB') !== undefined;
+      },
+      {
+        ...always,
+        path: ['phone'],
+        error:
+          'Please check the phone number; it should look like 07700 900123 or +44 7700 900123.',
+        params: { code: 'invalid_phone' },
+      },
+    )
+    .check(
+      z.superRefine((value, context) => {
+        const { postcode, country: from = 'GB' } = fieldsOf(value);
+        if (typeof postcode !== 'string' || postcode.trim() === '') return;
+        if (!isPostcodeCountry(from)) return;
+        const parsed = parsePostcode(postcode);
+        if (isPostcode(parsed)) return;
+        context.addIssue({
+          code: 'custom',
+          path: ['postcode'],
+          message: parsed.hint,
+          params: { code: 'not_a_postcode' },
+        });
+      }, always),
+    );
+}
+
+/** Whether a postcode is missing where it says which branch is theirs; bears anything. */
+export function lacksPostcode(value: unknown): boolean {
+  const { postcode, country: from = 'GB' } = fieldsOf(value);
+  return postcode === undefined && isPostcodeCountry(from);
+}
+
+/** The rules over several fields of what somebody posts themselves. */
+const withRules = <Fields extends z.ZodType>(fields: Fields): Fields =>
+  withRulesOfDetails(fields).refine((value) => !lacksPostcode(value), {
+    ...always,
+    path: ['postcode'],
+    error: 'Please give your postcode; it tells us which branch is yours.',
+    params: { code: 'required' },
+  });
+
+/** One join submission as it is posted, by JSON or as a form; of answers only the shape. */
+export const joinSchema = withRules(joinFields);
+
+/** The same to be read about: what the form asks is checked by the schema of that form. */
+export const joinBodySchema = describedOnly(joinSchema.meta({ id: 'JoinSubmission' }));
+
+/** The same through a form that asks more. */
+export function joinSchemaWith(answers: z.ZodType<Answers | undefined>): z.ZodType<JoinInput> {
+  return withRules(joinFields.extend({ answers }));
+}
 
 export type JoinInput = z.output<typeof joinSchema>;
 

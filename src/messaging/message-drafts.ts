@@ -35,6 +35,8 @@ export class MessageDrafts {
         allocation_run_id: draft.allocationRunId ?? null,
         organiser_id: draft.organiserId ?? null,
         grant_id: draft.grantId ?? null,
+        invitation_id: draft.invitationId ?? null,
+        notice: draft.notice ?? null,
         recipient_hash:
           recipientHash === undefined ? null : Buffer.from(recipientHash).toString('hex'),
         state: 'queued',
@@ -46,7 +48,7 @@ export class MessageDrafts {
 }
 
 /** The domain that stands behind our Message-IDs (RFC 5322, 3.6.4): the one that mail comes from. */
-function mailDomain(mailFrom: string): string {
+export function mailDomain(mailFrom: string): string {
   const domain = /@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)>?\s*$/.exec(mailFrom)?.[1];
   return domain?.toLowerCase() ?? 'branchline.invalid';
 }

@@ -14,6 +14,8 @@ import type { MessageChannel, MessageKind, MessageState } from './message.js';
 @Index('message_allocation_run', { synchronize: false })
 @Index('message_organiser', { synchronize: false })
 @Index('message_grant', { synchronize: false })
+@Index('message_invitation', { synchronize: false })
+@Index('message_password_reset', { synchronize: false })
 export class MessageEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'message_pk' })
   id!: string;
@@ -58,6 +60,16 @@ export class MessageEntity {
 
   @Column('uuid', { name: 'grant_id', nullable: true, comment: 'The grant that it tells of.' })
   grantId!: string | null;
+
+  @Column('uuid', {
+    name: 'invitation_id',
+    nullable: true,
+    comment: 'The invitation that it brings.',
+  })
+  invitationId!: string | null;
+
+  @Column('text', { nullable: true, comment: 'What a notice about an account tells of.' })
+  notice!: string | null;
 
   @Column('bytea', { name: 'recipient_hash', nullable: true })
   recipientHash!: Buffer | null;

@@ -39,15 +39,15 @@ export class MessageRepository {
     const written = await manager.query<{ id: string }[]>(
       `INSERT INTO message (id, business_key, kind, channel, submission_id, follow_up_id, assignment,
                             unit_id, allocation_id, allocation_run_id, organiser_id, grant_id,
-                            recipient_hash, state, message_id_header)
+                            invitation_id, notice, recipient_hash, state, message_id_header)
        SELECT id, business_key, kind, channel, submission_id, follow_up_id, assignment, unit_id,
-              allocation_id, allocation_run_id, organiser_id, grant_id,
+              allocation_id, allocation_run_id, organiser_id, grant_id, invitation_id, notice,
               decode(recipient_hash, 'hex'), state, message_id_header
          FROM jsonb_to_recordset($1::jsonb) AS row(
            id uuid, business_key text, kind text, channel text, submission_id uuid,
            follow_up_id uuid, assignment integer, unit_id uuid, allocation_id uuid,
-           allocation_run_id uuid, organiser_id uuid, grant_id uuid, recipient_hash text,
-           state text, message_id_header text)
+           allocation_run_id uuid, organiser_id uuid, grant_id uuid, invitation_id uuid,
+           notice text, recipient_hash text, state text, message_id_header text)
        ON CONFLICT (business_key) DO NOTHING
        RETURNING id`,
       [JSON.stringify(rows)],
@@ -62,7 +62,8 @@ export class MessageRepository {
       `SELECT id, kind, channel, state, submission_id AS "submissionId",
               follow_up_id AS "followUpId", assignment, unit_id AS "unitId",
               allocation_id AS "allocationId", allocation_run_id AS "allocationRunId",
-              organiser_id AS "organiserId", grant_id AS "grantId", attempts,
+              organiser_id AS "organiserId", grant_id AS "grantId",
+              invitation_id AS "invitationId", notice, attempts,
               message_id_header AS "messageIdHeader", sending_until AS "sendingUntil",
               coalesce(sending_until <= clock_now(), true) AS expired,
               (SELECT json_build_object('name', name, 'phone', phone, 'email', email, 'demo', demo)

@@ -9,6 +9,11 @@ export const MESSAGE_KINDS = [
   'moved_away',
   'moved_in',
   'people_reallocated',
+  'organiser_invitation',
+  'organiser_password_reset',
+  'organiser_security_notice',
+  'grant_ending',
+  'grant_ended',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
@@ -28,7 +33,7 @@ export interface MessageDraft {
   readonly submissionId?: string | undefined;
   readonly followUpId?: string | undefined;
   readonly assignment?: number | undefined;
-  /** The unit that is told of a move. */
+  /** The unit that is told of a move, or the office that is told of grants. */
   readonly unitId?: string | undefined;
   readonly allocationId?: string | undefined;
   readonly allocationRunId?: string | undefined;
@@ -36,6 +41,10 @@ export interface MessageDraft {
   readonly organiserId?: string | undefined;
   /** The grant that it tells of. */
   readonly grantId?: string | undefined;
+  /** The invitation that it brings. */
+  readonly invitationId?: string | undefined;
+  /** What a notice about an account tells of, in a word: `password_changed`. */
+  readonly notice?: string | undefined;
   /** Keyed hash of the recipient, where messages to one address are counted. */
   readonly recipientHash?: Uint8Array | undefined;
 }
@@ -54,6 +63,8 @@ export interface NewMessageRow {
   readonly allocation_run_id: string | null;
   readonly organiser_id: string | null;
   readonly grant_id: string | null;
+  readonly invitation_id: string | null;
+  readonly notice: string | null;
   /** In hexadecimal. */
   readonly recipient_hash: string | null;
   readonly state: 'queued';
@@ -80,6 +91,8 @@ export interface Message {
   readonly allocationRunId: string | null;
   readonly organiserId: string | null;
   readonly grantId: string | null;
+  readonly invitationId: string | null;
+  readonly notice: string | null;
   readonly attempts: number;
   readonly messageIdHeader: string;
 }

@@ -1,13 +1,19 @@
 import type { UnitKind } from '../units/unit.js';
 import { Injectable } from '@nestjs/common';
 import type { OrganiserManager } from '../platform/database/database.js';
+import { GRANT_COLUMNS, GRANT_STATE } from './grant-columns.js';
+import type { GrantState } from './grants.admin-schemas.js';
 import type { Role } from './permissions.js';
+import { unitReference } from './record-columns.js';
 
 export interface OwnGrant {
+  id: string;
   role: Role;
+  state: GrantState;
   unit: { kind: UnitKind; slug: string; name: string };
   validFrom: Date;
   validUntil: Date | null;
+  readOnlyUntil: Date | null;
 }
 
 /** What an organiser may know of their own account. */
@@ -20,14 +26,13 @@ export class MeRepository {
     return account;
   }
 
-  /** Grants that hold or will hold; those that have ended are history. */
+  /** Grants that hold, will hold or are in their grace; those that have ended are history. */
   async grants(manager: OrganiserManager): Promise<OwnGrant[]> {
     return manager.query<OwnGrant[]>(
-      `SELECT g.role, json_build_object('kind', u.kind, 'slug', u.slug, 'name', u.name) AS unit,
-              g.valid_from AS "validFrom", g.valid_until AS "validUntil"
+      `SELECT ${GRANT_COLUMNS}, ${unitReference('u')} AS unit
          FROM organiser_grant g JOIN unit u ON u.id = g.unit_id
         WHERE g.organiser_id = my_organiser_id()
-          AND (g.valid_until IS NULL OR g.valid_until > clock_now())
+          AND ${GRANT_STATE} <> 'ended'
         ORDER BY g.valid_from, g.id`,
     );
   }

@@ -11,7 +11,10 @@ export interface GrantedUnit {
   name: string;
 }
 
-/** What making and closing accounts needs of the database; the manager is the owner's. */
+/**
+ * What making and closing accounts needs of the database. The manager is the owner's, but for another
+ * password and the end of sessions, which the application's login may write, too.
+ */
 export class OrganiserAccountsRepository {
   constructor(private readonly manager: EntityManager) {}
 
@@ -82,40 +85,34 @@ export class OrganiserAccountsRepository {
     ]);
   }
 
-  /** Ends the sessions of an account. @returns how many were still in use. */
-  async endSessions(organiserId: string): Promise<number> {
+  /**
+   * Ends the sessions of an account, but for one that is to stay.
+   *
+   * @returns how many were still in use.
+   */
+  async endSessions(organiserId: string, staying: string | null = null): Promise<number> {
     const [sessions] = await this.manager.query<[{ inUse: boolean }[], number]>(
       `UPDATE organiser_session SET revoked_at = clock_now()
-        WHERE organiser_id = $1 AND revoked_at IS NULL
+        WHERE organiser_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2::uuid
         RETURNING expires_at > clock_now() AS "inUse"`,
-      [organiserId],
+      [organiserId, staying],
     );
     return sessions.filter(({ inUse }) => inUse).length;
   }
 
-  /** Gives a role on a unit, unless the organiser holds it there already. */
+  /** Gives a role on a unit from now on, unless the organiser holds it there already. */
   async grant(organiserId: string, role: Role, unitId: string): Promise<void> {
-    await this.manager.query(
-      `INSERT INTO organiser_grant (id, organiser_id, role, unit_id)
-       SELECT $1, $2, $3, $4
-        WHERE NOT EXISTS (
-          SELECT FROM organiser_grant g
-           WHERE g.organiser_id = $2 AND g.role = $3 AND g.unit_id = $4
-             AND (g.valid_until IS NULL OR g.valid_until > clock_now()))`,
-      [newId(), organiserId, role, unitId],
-    );
+    await this.manager.query('SELECT give_role($1, $2, $3, clock_now(), NULL)', [
+      organiserId,
+      role,
+      unitId,
+    ]);
   }
 
   /** Puts an organiser into an office that is vacant. @returns whether they hold it now. */
   async fillPost(unitId: string, office: Office, organiserId: string): Promise<boolean> {
-    await this.manager.query(
-      `INSERT INTO post (id, unit_id, office, holder_id) VALUES ($1, $2, $3, $4)
-       ON CONFLICT ON CONSTRAINT post_office_key DO UPDATE SET holder_id = excluded.holder_id
-        WHERE post.holder_id IS NULL`,
-      [newId(), unitId, office, organiserId],
-    );
     const [post] = await this.manager.query<{ held: boolean }[]>(
-      'SELECT holder_id = $3 AS held FROM post WHERE unit_id = $1 AND office = $2',
+      'SELECT fill_office($1, $2, $3) AS held',
       [unitId, office, organiserId],
     );
     return post?.held === true;

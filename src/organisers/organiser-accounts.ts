@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import { recordCommand } from '../audit/audit.js';
-import { DEMO_PASSWORD } from '../platform/config/configuration.js';
 import { emailAddress, text } from '../platform/http/text.schema.js';
 import type { Office } from '../units/office.js';
 import { DEMO_ORGANISERS } from './demo-organisers.js';
@@ -10,27 +9,10 @@ import {
   OrganiserUnknown,
 } from './organiser-accounts.errors.js';
 import { type GrantedUnit, OrganiserAccountsRepository } from './organiser-accounts.repository.js';
+import { PasswordRules } from './password-rules.js';
 import { Passwords } from './passwords.js';
 import { ROLES, type Role } from './permissions.js';
-
-/** In characters; no other rule is put on a password (NIST SP 800-63B, 5.1.1.2). */
-const PASSWORD_LENGTH = { min: 12, max: 128 };
-
-/** The only kind of unit a role makes sense on; the others may be given on any. */
-const KIND_OF_ROLE: Partial<Record<Role, GrantedUnit['kind']>> = {
-  national_administrator: 'national',
-  regional_organiser: 'region',
-  branch_secretary: 'branch',
-};
-
-/** The office that goes with a role. */
-const OFFICE_OF_ROLE: Partial<Record<Role, Office>> = {
-  national_administrator: 'national_office',
-  regional_organiser: 'regional_organiser',
-  branch_secretary: 'branch_secretary',
-  treasurer: 'treasurer',
-  data_protection_officer: 'data_protection_officer',
-};
+import { KIND_OF_ROLE, OFFICE_OF_ROLE } from './role-places.js';
 
 /** An account as somebody at the command line asks for it. */
 export interface NewOrganiser {
@@ -61,14 +43,15 @@ export interface EndedSessions {
 }
 
 /**
- * Makes, closes and opens organisers' accounts for whoever runs the command line. Works on the owner's connection:
- * the application's login may not write accounts, so that nothing that reaches the API can.
+ * Makes, closes and opens organisers' accounts for whoever runs the command line. Works on the
+ * owner's connection: the application's login makes accounts of invitations alone.
  */
 export class OrganiserAccounts {
   constructor(
     /** Of a data source that signs in with the owner's URL and takes the role branchline_owner. */
     private readonly owner: EntityManager,
     private readonly passwords = new Passwords(),
+    private readonly rules = new PasswordRules(),
   ) {}
 
   /**
@@ -80,7 +63,7 @@ export class OrganiserAccounts {
   async create(input: NewOrganiser): Promise<CreatedOrganiser> {
     return this.owner.transaction(async (manager) => {
       const repository = new OrganiserAccountsRepository(manager);
-      const { email, name, role, unit } = await checked(repository, input);
+      const { email, name, role, unit } = await this.checked(repository, input);
       const passwordHash = await this.passwords.hash(input.password);
       const id = await repository.insertAccount({ email, name, passwordHash });
       if (id === undefined) throw new OrganiserExists(email);
@@ -124,11 +107,12 @@ export class OrganiserAccounts {
    * @throws OrganiserRefused for a password that `create` would refuse; OrganiserUnknown.
    */
   async setPassword(email: string, password: string): Promise<EndedSessions> {
-    const faults = passwordFaults(password);
+    const repository = new OrganiserAccountsRepository(this.owner);
+    const faults = await this.passwordFaults(repository, password, [email]);
     if (faults.length > 0) throw new OrganiserRefused(faults);
     const hash = await this.passwords.hash(password);
-    return this.change(email, 'organiser.password_set', (repository, id) =>
-      repository.replacePassword(id, hash),
+    return this.change(email, 'organiser.password_set', (accounts, id) =>
+      accounts.replacePassword(id, hash),
     );
   }
 
@@ -194,6 +178,42 @@ export class OrganiserAccounts {
     if (id === undefined) throw new OrganiserExists(email);
     return id;
   }
+
+  private async checked(repository: OrganiserAccountsRepository, input: NewOrganiser) {
+    const faults: string[] = [];
+    const email = emailAddress().safeParse(input.email);
+    if (!email.success) faults.push(`email: ${email.error.issues[0]?.message}`);
+    const name = text({ max: 200, needed: 'Give the name of the organiser.' }).safeParse(
+      input.name,
+    );
+    if (!name.success) faults.push(`name: ${name.error.issues[0]?.message}`);
+    faults.push(
+      ...(await this.passwordFaults(repository, input.password, [input.name, input.email])),
+    );
+    const role = ROLES.find((one) => one === input.role);
+    if (role === undefined) faults.push(`role: must be one of ${ROLES.join(', ')}`);
+    const unit = role === undefined ? undefined : await unitFor(repository, role, input.unitSlug);
+    if (typeof unit === 'string') faults.push(`unit: ${unit}`);
+    if (email.success) {
+      const address = email.data.toLowerCase();
+      if ((await repository.account(address)) !== undefined) throw new OrganiserExists(address);
+      if (faults.length === 0 && name.success && role !== undefined && typeof unit === 'object') {
+        return { email: address, name: name.data, role, unit };
+      }
+    }
+    throw new OrganiserRefused(faults);
+  }
+
+  /** What is wrong with a password, by the rules that everybody's has to keep. */
+  private async passwordFaults(
+    repository: OrganiserAccountsRepository,
+    password: string,
+    own: readonly string[],
+  ): Promise<string[]> {
+    const organisation = (await repository.units(undefined)).map(({ name }) => name);
+    const fault = await this.rules.faultOf(password, [...own, ...organisation]);
+    return fault === undefined ? [] : [`password: ${fault.message}`];
+  }
 }
 
 async function fillOffice(
@@ -205,35 +225,6 @@ async function fillOffice(
   const office = OFFICE_OF_ROLE[role];
   if (office === undefined) return null;
   return (await repository.fillPost(unitId, office, organiserId)) ? office : null;
-}
-
-async function checked(repository: OrganiserAccountsRepository, input: NewOrganiser) {
-  const faults: string[] = [];
-  const email = emailAddress().safeParse(input.email);
-  if (!email.success) faults.push(`email: ${email.error.issues[0]?.message}`);
-  const name = text({ max: 200, needed: 'Give the name of the organiser.' }).safeParse(input.name);
-  if (!name.success) faults.push(`name: ${name.error.issues[0]?.message}`);
-  faults.push(...passwordFaults(input.password));
-  const role = ROLES.find((one) => one === input.role);
-  if (role === undefined) faults.push(`role: must be one of ${ROLES.join(', ')}`);
-  const unit = role === undefined ? undefined : await unitFor(repository, role, input.unitSlug);
-  if (typeof unit === 'string') faults.push(`unit: ${unit}`);
-  if (email.success) {
-    const address = email.data.toLowerCase();
-    if ((await repository.account(address)) !== undefined) throw new OrganiserExists(address);
-    if (faults.length === 0 && name.success && role !== undefined && typeof unit === 'object') {
-      return { email: address, name: name.data, role, unit };
-    }
-  }
-  throw new OrganiserRefused(faults);
-}
-
-function passwordFaults(password: string): string[] {
-  const { length } = password;
-  if (length < PASSWORD_LENGTH.min || length > PASSWORD_LENGTH.max) {
-    return [`password: must have ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`];
-  }
-  return password === DEMO_PASSWORD ? ['password: is the one of the demo organisation'] : [];
 }
 
 /** The unit that is meant, or a sentence that says why none is. */

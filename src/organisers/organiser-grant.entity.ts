@@ -5,6 +5,8 @@ import type { Role } from './permissions.js';
 @Entity('organiser_grant')
 @Index('organiser_grant_organiser', { synchronize: false })
 @Index('organiser_grant_unit', { synchronize: false })
+@Index('organiser_grant_end', { synchronize: false })
+@Index('organiser_grant_cover', { synchronize: false })
 export class OrganiserGrantEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'organiser_grant_pk' })
   id!: string;
@@ -31,4 +33,30 @@ export class OrganiserGrantEntity {
       'Until when the grant still lets its holder read after its end; null where it does not.',
   })
   readOnlyUntil!: Date | null;
+
+  @Column('timestamptz', {
+    name: 'ended_at',
+    nullable: true,
+    comment:
+      'When somebody ended it, or called off the cover that it was for; null where it ends by itself.',
+  })
+  endedAt!: Date | null;
+
+  @Column('text', { name: 'end_reason', nullable: true })
+  endReason!: string | null;
+
+  @Column('uuid', {
+    name: 'cover_id',
+    nullable: true,
+    comment:
+      'The cover of a post that it was given for: it ends with it, without grace or warning.',
+  })
+  coverId!: string | null;
+
+  /** Moved on by the table itself, whoever changes the row. */
+  @Column('integer', { default: 1 })
+  version!: number;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'clock_now()' })
+  updatedAt!: Date;
 }

@@ -36,4 +36,11 @@ export class OrganiserSessionEntity {
     comment: 'The User-Agent of the sign-in, shortened; null where there was none.',
   })
   client!: string | null;
+
+  @Column('text', {
+    name: 'second_factor',
+    nullable: true,
+    comment: 'By what it was shown; null where the password alone signed in.',
+  })
+  secondFactor!: 'totp' | 'recovery_code' | 'provider' | null;
 }

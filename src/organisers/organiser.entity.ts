@@ -16,8 +16,30 @@ export class OrganiserEntity {
   @Column('text', { name: 'password_hash', select: false })
   passwordHash!: string;
 
+  @Column('integer', {
+    name: 'credentials_version',
+    default: 1,
+    comment:
+      'Moves on with every new password; a link that resets one names the version it was made for.',
+  })
+  credentialsVersion!: number;
+
   @Column('timestamptz', { name: 'disabled_at', nullable: true })
   disabledAt!: Date | null;
+
+  @Column('text', {
+    name: 'disabled_reason',
+    nullable: true,
+    comment: 'Why the account was closed, in the words of who closed it; gone when it is opened.',
+  })
+  disabledReason!: string | null;
+
+  /** Of the name and whether it is open; moves on with each change. */
+  @Column('integer', { default: 1 })
+  version!: number;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'clock_now()' })
+  updatedAt!: Date;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'clock_now()' })
   createdAt!: Date;

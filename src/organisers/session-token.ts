@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { bearerTokenOf } from './bearer-token.js';
 
 /** Tells a session's token from an API key, and makes a leaked one easy to find. */
 const PREFIX = 'bls_';
@@ -16,6 +17,6 @@ export function hashSessionToken(token: string): Buffer {
 
 /** The session token of an `Authorization` header (RFC 6750, 2.1); undefined for anything else. */
 export function sessionTokenOf(authorization: string | undefined): string | undefined {
-  const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+  const token = bearerTokenOf(authorization);
   return token !== undefined && SHAPE.test(token) ? token : undefined;
 }

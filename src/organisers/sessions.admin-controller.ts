@@ -35,7 +35,9 @@ export class SessionsAdminController {
     summary: 'Sign in',
     description:
       'Takes no Idempotency-Key: the answer is a secret and is not kept. Try too often, from one ' +
-      'address or at one account, and the answer is a 429 with Retry-After.',
+      'address or at one account, and the answer is a 429 with Retry-After. An account with a ' +
+      'second factor answers the right password alone with a 401 `second_factor_required`: send ' +
+      'it again with `totp` or `recoveryCode`. A wrong code is a 401 `second_factor_invalid`.',
   })
   @Answers(201, sessionSchema, 'A session that lasts twelve hours')
   signIn(@Body({ schema: signInSchema }) input: SignIn, @Req() request: FastifyRequest) {
@@ -55,7 +57,7 @@ export class SessionsAdminController {
   }
 
   @Delete('current')
-  @NeedsSession()
+  @NeedsSession({ beforeEnrolment: true })
   @ApiOperation({ summary: 'Sign out' })
   @Answers(204, undefined, 'The session has ended')
   signOut(@CurrentOrganiser() organiser: SignedInOrganiser): Promise<void> {

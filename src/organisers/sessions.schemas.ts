@@ -5,6 +5,17 @@ import { instant, text, uuidV7Id } from '../platform/http/text.schema.js';
 /** Longer than any password we take; a bound, so that nobody makes us hash a novel. */
 const LONGEST_PASSWORD = 1000;
 
+/** A recovery code, as it was shown or without its hyphens. */
+export function recoveryCode() {
+  return z
+    .string()
+    .regex(/^[\s\dA-Za-z-]{24,60}$/, 'A recovery code has 24 letters and digits.')
+    .meta({
+      description: 'Instead of `totp`; each serves once',
+      examples: ['7K3Q-9F0T-XWB2-64HN-0ZDR-M8VP'],
+    });
+}
+
 export const signInSchema = z
   .strictObject({
     email: text({ max: 254, needed: 'Please give your email address.' }).meta({
@@ -20,6 +31,7 @@ export const signInSchema = z
       .regex(/^\d{6}$/, 'The code has six digits.')
       .optional()
       .meta({ description: 'Six digits, where the account has a second factor' }),
+    recoveryCode: recoveryCode().optional(),
   })
   .meta({ id: 'SignIn' });
 export type SignIn = z.infer<typeof signInSchema>;
@@ -35,6 +47,10 @@ export const sessionSchema = z
     }),
     expiresAt: instant(),
     organiser: organiserSchema,
+    secondFactorEnrolmentRequired: z.literal(true).optional().meta({
+      description:
+        'There where the account needs a second factor and has none: the session may only set one up',
+    }),
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof sessionSchema>;

@@ -1,29 +1,26 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { newId } from '../platform/new-id.js';
+import type { EntityManager } from 'typeorm';
 import { recordDeed } from '../audit/audit.js';
 import { Database } from '../platform/database/database.js';
 import type { Page } from '../platform/http/keyset-page.js';
 import { notFound } from '../platform/http/standard-problems.js';
-import { InvalidCredentials } from './organisers.errors.js';
+import {
+  GrantInGrace,
+  InvalidCredentials,
+  PermissionMissing,
+  RightsWithdrawn,
+  SessionEnded,
+} from './organisers.errors.js';
 import { Passwords } from './passwords.js';
-import { permissionsOf } from './permissions.js';
-import { hashSessionToken, makeSessionToken, sessionTokenOf } from './session-token.js';
+import { type Permission, permissionsOf, rolesWith } from './permissions.js';
+import { SecondFactorPolicy } from './second-factor/second-factor-policy.js';
+import { SessionOpening, type SignInOrigin } from './session-opening.js';
+import { hashSessionToken, sessionTokenOf } from './session-token.js';
 import { SessionsRepository } from './sessions.repository.js';
-import type { OwnSession, OwnSessionsQuery, SignIn } from './sessions.schemas.js';
+import type { OwnSession, OwnSessionsQuery, Session, SignIn } from './sessions.schemas.js';
 import { SignInLimits } from './sign-in-limits.js';
+import { SignInRefusals } from './sign-in-refusals.js';
 import type { SignedInOrganiser } from './signed-in-organiser.js';
-
-/** A working day with its evening meeting. */
-const SESSION_HOURS = 12;
-/** In characters; enough to know a browser by. */
-const LONGEST_CLIENT = 200;
-
-/** Where a sign-in comes from. */
-export interface SignInOrigin {
-  readonly address: string;
-  /** Its User-Agent. */
-  readonly client: string | undefined;
-}
 
 /** Signing in, who a token belongs to, signing out. */
 @Injectable()
@@ -33,6 +30,9 @@ export class SessionsService implements OnModuleInit {
     private readonly repository: SessionsRepository,
     private readonly passwords: Passwords,
     private readonly limits: SignInLimits,
+    private readonly refusals: SignInRefusals,
+    private readonly opening: SessionOpening,
+    private readonly policy: SecondFactorPolicy,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -40,41 +40,31 @@ export class SessionsService implements OnModuleInit {
   }
 
   /**
-   * A new session for the right password. Unknown, wrong and disabled take the same statements, the
-   * same hashing and the same answer. A `totp` is not looked at until accounts have a second factor.
+   * A new session for the right password, and a code where the account has a second factor. Unknown,
+   * wrong and disabled take the same statements, the same hashing and the same answer; that a code is
+   * wanted is told only to whom the password is known.
    *
-   * @throws InvalidCredentials 401.
+   * @throws InvalidCredentials, SecondFactorRequired, SecondFactorInvalid 401.
    * @throws Problem 429 where the account is tried too often.
    */
-  async signIn(input: SignIn, { address, client }: SignInOrigin) {
+  async signIn(input: SignIn, origin: SignInOrigin): Promise<Session> {
     const email = input.email.toLowerCase();
-    await this.limits.countTry(email, address);
+    const attempt = { email, address: origin.address };
+    await this.limits.countTry(email, origin.address);
     const account = await this.repository.account(email);
     const fits = await this.passwords.fits(account?.passwordHash, input.password);
-    if (account === undefined || !fits || account.disabled) throw new InvalidCredentials();
-
-    const token = makeSessionToken();
-    const { id, name } = account;
-    const organiser = { organiserId: id };
-    const expiresAt = await this.database.transaction(async (manager) => {
-      const sessionId = newId();
-      const expires = await this.repository.start(manager, {
-        id: sessionId,
-        organiserId: id,
-        tokenHash: hashSessionToken(token),
-        hours: SESSION_HOURS,
-        address: address === '' ? null : address,
-        client: plainClient(client),
-      });
-      // Hashing takes its time: meanwhile the account may have been disabled or given a new password.
-      if (!(await this.repository.standsAs(manager, id, account.passwordHash))) {
-        throw new InvalidCredentials();
-      }
-      await recordDeed(manager, organiser, 'session.created', 'organiser_session', sessionId);
-      return expires;
+    if (account === undefined || !fits || account.disabled) {
+      await this.refusals.note(attempt, account?.id);
+      throw new InvalidCredentials();
+    }
+    return this.opening.open({
+      account,
+      origin,
+      shown: input,
+      vouched: false,
+      action: 'session.created',
+      holds: (manager) => this.repository.standsAs(manager, account.id, account.passwordHash),
     });
-    await this.limits.noteSuccess(email, address);
-    return { token, expiresAt, organiser: { id, name, email: account.email } };
   }
 
   /** Whom an `Authorization` header speaks for, asked of the database each time; else undefined. */
@@ -83,9 +73,47 @@ export class SessionsService implements OnModuleInit {
     if (token === undefined) return undefined;
     const session = await this.repository.live(hashSessionToken(token));
     if (session === undefined) return undefined;
-    const { sessionId, organiserId, roles, stale } = session;
+    const { sessionId, organiserId, roles, gracedRoles, grants, stale, secondFactor } = session;
     if (stale) await this.repository.touch(sessionId);
-    return { sessionId, organiserId, roles, permissions: permissionsOf(roles) };
+    return {
+      sessionId,
+      organiserId,
+      roles,
+      gracedRoles,
+      grants,
+      permissions: permissionsOf(roles, gracedRoles),
+      secondFactorRequired: this.policy.isRequired({
+        ...session,
+        roles: [...roles, ...gracedRoles],
+      }),
+      secondFactorShown: secondFactor !== null,
+    };
+  }
+
+  /** Why somebody may not do what a grant of theirs allowed before it ended. */
+  async inGrace(
+    { organiserId, gracedRoles }: SignedInOrganiser,
+    permission: Permission,
+  ): Promise<GrantInGrace | PermissionMissing> {
+    const [grant] = await this.repository.graced(organiserId, rolesWith(permission, gracedRoles));
+    return grant === undefined
+      ? new PermissionMissing(permission)
+      : new GrantInGrace(permission, grant);
+  }
+
+  /**
+   * Lets a transaction commit only while its organiser is signed in, the account open and the grants
+   * of the request untouched; whoever takes one of these away waits for the commit, or has it refused.
+   *
+   * @throws SessionEnded 401, RightsWithdrawn 403.
+   */
+  async mustStand(
+    manager: EntityManager,
+    { sessionId, grants }: Pick<SignedInOrganiser, 'sessionId' | 'grants'>,
+  ): Promise<void> {
+    const lost = await this.repository.lost(manager, sessionId, grants);
+    if (lost === 'session') throw new SessionEnded();
+    if (lost === 'grants') throw new RightsWithdrawn();
   }
 
   /** Ends the session at once; its token is worth nothing from here on. */
@@ -118,13 +146,4 @@ export class SessionsService implements OnModuleInit {
       return held;
     });
   }
-}
-
-/** Without what no browser says of itself: a name is shown to its owner, and kept. */
-function plainClient(client: string | undefined): string | null {
-  const plain = (client ?? '')
-    .replaceAll(/[^ -~]/g, '')
-    .slice(0, LONGEST_CLIENT)
-    .trim();
-  return plain === '' ? null : plain;
 }

@@ -3,29 +3,30 @@ import { pino } from 'pino';
 import { loadConfiguration } from '../platform/config/configuration.js';
 import { Problem } from '../platform/http/problem.js';
 import { RateLimiter } from '../platform/http/rate-limiter.js';
-import { SignInLimits } from './sign-in-limits.js';
+import { SignInLimits, waitAfter } from './sign-in-limits.js';
 
 const POINTS = 3;
 const OWNER = 'sam@example.org';
 const HOME = '192.0.2.1';
 
-let limits: SignInLimits;
-beforeEach(() => {
-  const configuration = loadConfiguration(
+const configurationOf = (points: string) =>
+  loadConfiguration(
     {},
     {
       NODE_ENV: 'test',
       DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
       SMTP_URL: 'smtp://127.0.0.1:1',
       LINK_SECRET: 'a secret of tests that is long enough',
-      RATE_LIMIT_SIGN_IN_PER_ADDRESS: String(POINTS),
+      RATE_LIMIT_SIGN_IN_PER_ADDRESS: points,
       RATE_LIMIT_EXEMPT: '10.0.0.0/8',
     },
   );
-  limits = new SignInLimits(
-    new RateLimiter(configuration, pino({ level: 'silent' })),
-    configuration,
-  );
+const limiterOf = (points: string) =>
+  new RateLimiter(configurationOf(points), pino({ level: 'silent' }));
+
+let limits: SignInLimits;
+beforeEach(() => {
+  limits = new SignInLimits(limiterOf(String(POINTS)), configurationOf(String(POINTS)));
 });
 
 /** Tries until it is refused. @returns how many tries were let through. */
@@ -76,5 +77,48 @@ describe('the limits of signing in', () => {
 
   it('count nothing of an exempt network', async () => {
     expect(await triesOf(OWNER, () => '10.1.2.3')).toBe(100);
+  });
+});
+
+describe('waiting after failures', () => {
+  it('grows from nothing over a second to a quarter of an hour', () => {
+    expect(Array.from({ length: 14 }, (_, failures) => waitAfter(failures))).toEqual([
+      0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900,
+    ]);
+    expect(waitAfter(1_000_000)).toBe(900);
+  });
+
+  it('holds for the one network and the one account, and is over with success', async () => {
+    for (let tries = 0; tries < 3; tries++) await limits.countTry(OWNER, HOME);
+    await limits.countTry(OWNER, '192.0.2.2');
+    await limits.countTry('other@example.org', HOME);
+    await limits.noteSuccess(OWNER, HOME);
+    const own = new SignInLimits(limiterOf('100'), configurationOf('100'));
+    for (let tries = 0; tries < 3; tries++) await own.countTry(OWNER, HOME);
+    await expect(own.countTry(OWNER, HOME)).rejects.toMatchObject({
+      status: 429,
+      headers: { 'Retry-After': '1' },
+    });
+    await own.noteSuccess(OWNER, HOME);
+    await own.countTry(OWNER, HOME);
+  });
+
+  it('counts tries that come at once, and not those that are held back', async () => {
+    const own = new SignInLimits(limiterOf('100'), configurationOf('100'));
+    const tries = await Promise.allSettled(
+      Array.from({ length: 20 }, () => own.countTry(OWNER, HOME)),
+    );
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    await expect(own.countTry(OWNER, HOME)).rejects.toMatchObject({
+      headers: { 'Retry-After': '1' },
+    });
+  });
+
+  it('goes by no failure where the password was right and the code is yet to come', async () => {
+    const own = new SignInLimits(limiterOf('100'), configurationOf('100'));
+    for (let tries = 0; tries < 10; tries++) {
+      await expect(own.countTry(OWNER, HOME)).resolves.toBeUndefined();
+      await own.noteHalf({ email: OWNER, address: HOME });
+    }
   });
 });

@@ -43,6 +43,24 @@ export class ConsentEventEntity {
   @Column('text', { name: 'actor_kind' })
   actorKind!: string;
 
+  @Column('uuid', {
+    name: 'actor_id',
+    nullable: true,
+    comment: 'The organiser who recorded it; null: the person.',
+  })
+  actorId!: string | null;
+
+  @Column('text', { name: 'evidence_kind', nullable: true })
+  evidenceKind!: string | null;
+
+  @Column('text', {
+    name: 'evidence_reference',
+    nullable: true,
+    comment:
+      'Where the evidence is found: the number of the card, of the recording, of the letter.',
+  })
+  evidenceReference!: string | null;
+
   @Column('inet', { nullable: true })
   address!: string | null;
 

@@ -109,7 +109,9 @@ export class PeopleAdminRepository {
       `SELECT DISTINCT ON (channel, purpose) channel, purpose, decision,
               occurred_at AS "occurredAt", source,
               privacy_notice_version AS "privacyNoticeVersion",
-              wording_version AS "wordingVersion"
+              wording_version AS "wordingVersion", actor_kind AS "actorKind",
+              CASE WHEN evidence_kind IS NOT NULL THEN json_build_object(
+                'kind', evidence_kind, 'reference', evidence_reference) END AS evidence
          FROM consent_event WHERE person_id = $1
         ORDER BY channel, purpose, occurred_at DESC, id DESC`,
       [personId],

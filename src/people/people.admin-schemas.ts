@@ -92,6 +92,11 @@ export const personSchema = z
           source: z.string(),
           privacyNoticeVersion: z.string(),
           wordingVersion: z.string(),
+          actorKind: z.string().meta({ description: 'Who recorded it: person or organiser' }),
+          evidence: z
+            .object({ kind: z.string(), reference: optionalText })
+            .nullable()
+            .meta({ description: 'Where what they agreed to can be looked up, of a call or card' }),
         }),
       )
       .meta({ description: 'What holds now: the newest of each channel and purpose' }),

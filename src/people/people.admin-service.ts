@@ -78,7 +78,7 @@ export class PeopleAdminService {
         if (found === undefined) throw notFound();
         if (found.version !== version) throw new StaleVersion();
         const settled = settledChange(found.columns, change, this.locator);
-        const faults = postcodeFaults(found.columns, settled);
+        const faults = postcodeFaults(found.columns, settled, this.locator);
         if (faults.length > 0) throw invalidInput(faults);
         const changed = changedColumns(found.columns, settled);
         if (Object.keys(changed).length > 0) {

@@ -17,6 +17,8 @@ const before: PersonColumns = {
   town: 'Manchester',
 };
 
+const nobodyKnows = { knows: () => undefined };
+
 describe('a change of a record', () => {
   it('sets what is given otherwise than it was, and nothing else', () => {
     expect(changedColumns(before, {})).toEqual({});
@@ -47,13 +49,17 @@ describe('a change of a record', () => {
   });
 
   it('is refused for a postcode that is none, where the country has ours', () => {
-    expect(postcodeFaults(before, { postcode: 'hello' })).toMatchObject([
+    expect(postcodeFaults(before, { postcode: 'hello' }, nobodyKnows)).toMatchObject([
       { path: 'postcode', code: 'not_a_postcode' },
     ]);
     expect(
-      postcodeFaults({ ...before, country: 'FR', postcode: '75001' }, { country: 'GB' }),
+      postcodeFaults(
+        { ...before, country: 'FR', postcode: '75001' },
+        { country: 'GB' },
+        nobodyKnows,
+      ),
     ).toEqual([expect.objectContaining({ code: 'not_a_postcode' })]);
-    expect(postcodeFaults(before, { postcode: null })).toEqual([]);
-    expect(postcodeFaults(before, { country: 'FR', postcode: 'hello' })).toEqual([]);
+    expect(postcodeFaults(before, { postcode: null }, nobodyKnows)).toEqual([]);
+    expect(postcodeFaults(before, { country: 'FR', postcode: 'hello' }, nobodyKnows)).toEqual([]);
   });
 });

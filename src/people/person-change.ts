@@ -1,5 +1,5 @@
-import { isPostcode, parsePostcode } from '../postcodes/postcode.js';
-import type { PostcodeRegister } from '../postcodes/resolve-postcode.js';
+import { isPostcode } from '../postcodes/postcode.js';
+import { type PostcodeRegister, resolvePostcode } from '../postcodes/resolve-postcode.js';
 import {
   hasRoyalMailPostcodes,
   withSettledPostcode,
@@ -69,12 +69,16 @@ export function settledChange(
 }
 
 /** What is wrong with the postcode that a record would have, where its country has ours. */
-export function postcodeFaults(before: PersonColumns, change: PersonChange): Fault[] {
+export function postcodeFaults(
+  before: PersonColumns,
+  change: PersonChange,
+  register: PostcodeRegister,
+): Fault[] {
   if (change.postcode === undefined && change.country === undefined) return [];
   const country = change.country ?? before.country;
   const postcode = given(change.postcode, before.postcode);
   if (postcode === null || !hasRoyalMailPostcodes(country)) return [];
-  const parsed = parsePostcode(postcode);
+  const parsed = resolvePostcode(postcode, register);
   if (isPostcode(parsed)) return [];
   return [{ path: 'postcode', code: 'not_a_postcode', message: parsed.hint }];
 }

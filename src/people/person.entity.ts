@@ -13,6 +13,8 @@ const EXPRESSION_OF_THE_MIGRATION = ' ';
 @Entity('person')
 @Index('person_external_id_key', { synchronize: false })
 @Index('person_unit', { synchronize: false })
+@Index('person_folded_name', { synchronize: false })
+@Index('person_home', { synchronize: false })
 export class PersonEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'person_pk' })
   id!: string;

@@ -64,6 +64,14 @@ export class AreaTableLocator extends PostcodeLocator {
     return undefined;
   }
 
+  postcodesOfArea(): [] {
+    return [];
+  }
+
+  postcodesUnder(): [] {
+    return [];
+  }
+
   /** Areas alone say nothing about the postcodes within. */
   knows(): undefined {
     return undefined;

@@ -8,10 +8,12 @@ import {
   type CurrentDataset,
   PostcodeSnapshotRepository,
 } from './dataset/postcode-snapshot.repository.js';
+import { listedOfArea, listedUnder } from './dataset/listed-postcodes.js';
 import { inwardKey, INWARD_KEYS_OF_A_SECTOR } from './dataset/snapshot-format.js';
 import type { Position } from './distance.js';
 import { isKnownArea } from './postcode-areas.js';
 import {
+  type ListedPostcode,
   type LocatedPostcode,
   type OfficialCodes,
   PostcodeLocator,
@@ -117,6 +119,14 @@ export class DatasetLocator extends PostcodeLocator implements OnModuleInit, OnA
   knowsOfficialCode(kind: keyof OfficialCodes, code: string): boolean | undefined {
     const codes = this.dataset?.snapshot.officialCodes[kind] ?? [];
     return codes.length === 0 ? undefined : codes.includes(code);
+  }
+
+  postcodesOfArea(kind: keyof OfficialCodes, code: string): Iterable<ListedPostcode> {
+    return this.dataset === undefined ? [] : listedOfArea(this.dataset.snapshot, kind, code);
+  }
+
+  postcodesUnder(prefix: Postcode): Iterable<ListedPostcode> {
+    return this.dataset === undefined ? [] : listedUnder(this.dataset.snapshot, prefix);
   }
 
   /** Reads the data anew if another is in use; calls that come meanwhile share one reading. */

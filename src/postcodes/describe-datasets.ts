@@ -1,10 +1,7 @@
 import type { DatasetVersion } from './dataset/dataset-version.js';
 import type { ListedDatasets } from './dataset/postcode-datasets.js';
-import type { ImportReport } from './importing/postcode-import.js';
+import { type ImportReport, isHardlyWhole } from './importing/postcode-import.js';
 import { describeFaults } from './importing/release-reader.js';
-
-/** A version with this share of the live postcodes of the one before is worth a word. */
-const FAR_SMALLER = 0.9;
 
 const NO_NORTHERN_IRELAND = [
   'Northern Ireland is not in it. Postcodes that begin with BT are accepted as before, but neither',
@@ -25,7 +22,7 @@ export function describeImport(report: ImportReport): string[] {
   }
   if (!report.coversNorthernIreland) lines.push(...NO_NORTHERN_IRELAND);
   if (outcome === 'held_back') return lines;
-  if (before !== undefined && report.live < before.live * FAR_SMALLER) {
+  if (before !== undefined && isHardlyWhole(report.live, before)) {
     lines.push(
       `${before.version} has ${counted(before.live)} live postcodes: is this release whole?`,
     );

@@ -1,5 +1,5 @@
 import type { Position } from './distance.js';
-import type { Postcode } from './postcode.js';
+import type { Postcode, UnitPostcode } from './postcode.js';
 
 /** The four nations of the United Kingdom. Bank holidays follow them. */
 export type Nation = 'england' | 'wales' | 'scotland' | 'northern-ireland';
@@ -27,6 +27,12 @@ export interface LocatedPostcode {
   /** Null outside the United Kingdom, and for what is nowhere in particular. */
   readonly nation: Nation | null;
   /** Of the whole postcode; null for a part of one, and where the data does not know it. */
+  readonly officialCodes: OfficialCodes | null;
+}
+
+/** A whole postcode that the reference data has, live or withdrawn. */
+export interface ListedPostcode {
+  readonly postcode: UnitPostcode;
   readonly officialCodes: OfficialCodes | null;
 }
 
@@ -65,4 +71,13 @@ export abstract class PostcodeLocator {
    * areas of that kind.
    */
   abstract knowsOfficialCode(kind: keyof OfficialCodes, code: string): boolean | undefined;
+
+  /**
+   * The postcodes in an official area, one after another: those of a city are tens of thousands.
+   * None where the data cannot tell.
+   */
+  abstract postcodesOfArea(kind: keyof OfficialCodes, code: string): Iterable<ListedPostcode>;
+
+  /** The postcodes under a prefix, as `postcodesOfArea` gives them: those of `SW1` are SW1A's, too. */
+  abstract postcodesUnder(prefix: Postcode): Iterable<ListedPostcode>;
 }

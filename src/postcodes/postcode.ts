@@ -216,9 +216,14 @@ function compactOf(groups: readonly string[]): string {
   return groups.join('').toUpperCase();
 }
 
-function hintFor(text: string): string {
+/**
+ * What to tell somebody whose text is no postcode.
+ *
+ * @param mayBe whether a spelling may be named to them.
+ */
+export function hintFor(text: string, mayBe: (spelling: string) => boolean = () => true): string {
   if (text.trim().length > LONGEST_TEXT) return `That is too long for a postcode. ${EXAMPLE}`;
-  const [nearest] = nearSpellings(text);
+  const nearest = nearSpellings(text).find(mayBe);
   return nearest === undefined ? EXAMPLE : `${EXAMPLE} Did you mean ${nearest}?`;
 }
 

@@ -1,5 +1,6 @@
 import type { PostcodeLocator } from './postcode-locator.js';
 import {
+  hintFor,
   isPostcode,
   isTypedExactly,
   nearSpellings,
@@ -20,7 +21,11 @@ export type PostcodeRegister = Pick<PostcodeLocator, 'knows'>;
  */
 export function resolvePostcode(text: string, register: PostcodeRegister): Postcode | NotAPostcode {
   const first = parsePostcode(text);
-  if (!isPostcode(first) || isTypedExactly(text, first) || register.knows(first) !== false) {
+  // What the data knows not to exist is no hint either.
+  if (!isPostcode(first)) {
+    return { ...first, hint: hintFor(text, (spelling) => mayExist(spelling, register)) };
+  }
+  if (isTypedExactly(text, first) || register.knows(first) !== false) {
     return first;
   }
   const known = nearSpellings(text)
@@ -29,4 +34,10 @@ export function resolvePostcode(text: string, register: PostcodeRegister): Postc
     .filter((near) => near.canonical !== first.canonical && register.knows(near) === true);
   const [only, ...others] = known;
   return only !== undefined && others.length === 0 ? only : first;
+}
+
+/** Whether the data has what is spelt so, or cannot tell. */
+export function mayExist(spelling: string, register: PostcodeRegister): boolean {
+  const postcode = parsePostcode(spelling);
+  return isPostcode(postcode) && register.knows(postcode) !== false;
 }

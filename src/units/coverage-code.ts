@@ -68,7 +68,7 @@ export function parseCoverageCode(text: string): CoverageCode | undefined {
 }
 
 /** The names of the official areas in the reference data. */
-const OFFICIAL_NAMES: Readonly<Record<OfficialKind, keyof OfficialCodes>> = {
+export const OFFICIAL_NAMES: Readonly<Record<OfficialKind, keyof OfficialCodes>> = {
   ward: 'ward',
   constituency: 'constituency',
   local_authority: 'localAuthority',

@@ -104,16 +104,26 @@ export class CoverageRulesAdminRepository {
   async ruleAround(
     manager: OrganiserManager,
     { kind, code }: CoverageCode,
-  ): Promise<(RuleHolder & { code: string; mine: boolean }) | undefined> {
+  ): Promise<(RuleHolder & { code: string }) | undefined> {
     const postcode = parsePostcode(code);
     if (kind !== 'postcode' || !isPostcode(postcode)) return undefined;
-    const [rule] = await manager.query<(RuleHolder & { code: string; mine: boolean })[]>(
-      `SELECT ${HOLDER}, r.prefix AS code, ${MINE} AS mine ${FROM}
+    const [rule] = await manager.query<(RuleHolder & { code: string })[]>(
+      `SELECT ${HOLDER}, r.prefix AS code ${FROM}
         WHERE r.kind = 'postcode' AND r.prefix = ANY ($1::text[]) AND r.prefix <> $2
         ORDER BY length(r.prefix) DESC, u.kind LIMIT 1`,
       [coveragePrefixes(postcode), code],
     );
     return rule;
+  }
+
+  /** How far the caller organises. */
+  async reach(manager: OrganiserManager): Promise<{ isNational: boolean; unitIds: string[] }> {
+    const [reach] = await manager.query<{ isNational: boolean; unitIds: string[] }[]>(
+      `SELECT my_units() AS "unitIds",
+              EXISTS (SELECT FROM unit u WHERE u.kind = 'national'
+                         AND u.id = ANY ((SELECT my_units_to_change())::uuid[])) AS "isNational"`,
+    );
+    return reach ?? { isNational: false, unitIds: [] };
   }
 
   /** Adds a rule. @returns its id. */

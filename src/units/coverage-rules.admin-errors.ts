@@ -1,6 +1,7 @@
 import { Problem } from '../platform/http/problem.js';
 import { invalidInput } from '../platform/http/standard-problems.js';
-import { coverageSubject } from './coverage-code.js';
+import { coverageSubject, coverageWords } from './coverage-code.js';
+import type { TakenPostcode } from './taken-postcode.js';
 
 /** A unit as a rule names it. */
 export interface RuleUnit {
@@ -47,6 +48,37 @@ export class CoveredByAnotherRegion extends Problem {
           unit: { kind, slug, name },
         })),
       },
+    });
+  }
+}
+
+/** 403: the same of a postcode that lies in the area or under the prefix. */
+export class CoversAnotherRegion extends Problem {
+  constructor(code: string, wanted: RuleUnit, taken: TakenPostcode) {
+    const unit = taken.branch ?? taken.region;
+    super({
+      status: 403,
+      code: 'covered_by_another_region',
+      title: 'Another region looks after some of this',
+      detail: `${coverageSubject(code)} contains ${taken.postcode}, which belongs to the region ${taken.region.name} by a rule for ${coverageWords(taken.code)}. The national office can give it to ${words(wanted)}.`,
+      extensions: {
+        rules: [
+          { code, unit: { kind: wanted.kind, slug: wanted.slug, name: wanted.name } },
+          { code: taken.code, unit: { kind: unit.kind, slug: unit.slug, name: unit.name } },
+        ],
+      },
+    });
+  }
+}
+
+/** 403: nobody can tell from the reference data whose postcodes lie in the area. */
+export class AreaNotKnown extends Problem {
+  constructor(code: string) {
+    super({
+      status: 403,
+      code: 'only_national_office',
+      title: 'Only the national office can give this area to anybody',
+      detail: `The reference data here does not know ${coverageWords(code)}, so it cannot be told whether another region looks after it. Only the national office may make this rule.`,
     });
   }
 }

@@ -7,17 +7,22 @@ import type { Page } from '../platform/http/keyset-page.js';
 import { forbidden, notFound } from '../platform/http/standard-problems.js';
 import { PostcodeLocator } from '../postcodes/postcode-locator.js';
 import { regionOf, rivalsOf } from './coverage-clash.js';
-import { isKnownCode, parseCoverageCode } from './coverage-code.js';
+import { type CoverageCode, isKnownCode, parseCoverageCode } from './coverage-code.js';
 import {
   type CoverageRuleRow,
   CoverageRulesAdminRepository,
+  type RuleHolder,
 } from './coverage-rules-admin.repository.js';
 import {
+  AreaNotKnown,
   CoverageRuleClash,
   CoveredByAnotherRegion,
+  CoversAnotherRegion,
   unknownUnit,
 } from './coverage-rules.admin-errors.js';
 import { lockOrganisation } from './organisation-lock.repository.js';
+import { takenPostcode } from './taken-postcode.js';
+import { UnitDirectory } from './unit-directory.js';
 import type {
   AdminCoverageRule,
   CoverageRulesQuery,
@@ -35,6 +40,7 @@ export class CoverageRulesAdminService {
     private readonly repository: CoverageRulesAdminRepository,
     private readonly creation: IdempotentCreation,
     private readonly locator: PostcodeLocator,
+    private readonly directory: UnitDirectory,
   ) {}
 
   /** A page of the rules of the caller's units. */
@@ -53,7 +59,7 @@ export class CoverageRulesAdminService {
    * covers.
    *
    * @throws Problem 422 `unknown_unit`, 403 where the unit is not the caller's to change;
-   *   CoveredByAnotherRegion 403; CoverageRuleClash 409, which names both rules.
+   *   CoveredByAnotherRegion, CoversAnotherRegion, AreaNotKnown 403; CoverageRuleClash 409, which names both rules.
    */
   create(organiser: SignedInOrganiser, input: NewCoverageRule, key: string | undefined) {
     const request = { route: 'coverage-rules', key, input };
@@ -63,10 +69,7 @@ export class CoverageRulesAdminService {
       if (holder === undefined) throw unknownUnit();
       if (!holder.changeable) throw forbidden('regions.write');
       const { code } = input.code;
-      const around = await this.repository.ruleAround(manager, input.code);
-      if (around !== undefined && !around.mine && regionOf(around) !== regionOf(holder)) {
-        throw new CoveredByAnotherRegion(code, holder, around);
-      }
+      await this.refuseTaking(manager, holder, input.code);
       const rivals = rivalsOf(holder, await this.repository.holdersOf(manager, code));
       if (rivals.length > 0) throw new CoverageRuleClash(code, holder, rivals);
       const id = await this.repository.insert(manager, holder, input.code);
@@ -90,6 +93,34 @@ export class CoverageRulesAdminService {
       if (!(await this.repository.delete(manager, id))) throw notFound();
       await this.audit(manager, organiser, 'coverage_rule.deleted', id);
     });
+  }
+
+  /**
+   * Whoever does not organise the whole country takes nothing out of a region that is not theirs:
+   * not by a prefix within what it covers, and not by an area in which it has postcodes.
+   */
+  private async refuseTaking(
+    manager: OrganiserManager,
+    holder: RuleHolder,
+    covered: CoverageCode,
+  ): Promise<void> {
+    const { isNational, unitIds } = await this.repository.reach(manager);
+    if (isNational) return;
+    const { code, kind } = covered;
+    const mine = new Set(unitIds).add(regionOf(holder) ?? '');
+    const isForeign = (regionId: string | null) => regionId === null || !mine.has(regionId);
+    const around = await this.repository.ruleAround(manager, covered);
+    if (around !== undefined && isForeign(regionOf(around))) {
+      throw new CoveredByAnotherRegion(code, holder, around);
+    }
+    if (kind !== 'postcode' && isKnownCode(covered, this.locator) !== true) {
+      throw new AreaNotKnown(code);
+    }
+    const view = await this.database.asApplication(manager, (application) =>
+      this.directory.viewIn(application),
+    );
+    const taken = takenPostcode(view, { covered, unitId: holder.id }, isForeign, this.locator);
+    if (taken !== undefined) throw new CoversAnotherRegion(code, holder, taken);
   }
 
   /** A rule with its level, and whether there is anything that it covers. */

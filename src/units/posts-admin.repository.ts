@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Conditions } from '../organisers/conditions.js';
+import { utc } from '../organisers/record-columns.js';
 import type { OrganiserManager } from '../platform/database/database.js';
 import { decodeCursor, type Page, toPage } from '../platform/http/keyset-page.js';
 import type { AdminPost, PostsQuery } from './posts.admin-schemas.js';
@@ -13,8 +14,17 @@ const officer = (column: string) => `CASE WHEN ${column} IS NOT NULL
 
 const COLUMNS = `p.id, p.office, p.version, p.updated_at AS "updatedAt",
   json_build_object('id', u.id, 'kind', u.kind, 'slug', u.slug, 'name', u.name) AS unit,
-  ${officer('p.holder_id')} AS holder, ${officer('p.stand_in_id')} AS "standIn"`;
-const FROM = 'FROM post p JOIN unit u ON u.id = p.unit_id';
+  ${officer('p.holder_id')} AS holder, ${officer('p.stand_in_id')} AS "standIn",
+  officers.holder_id IS NULL AS vacant,
+  coalesce((
+    SELECT json_agg(json_build_object('id', c.id, 'organiser', ${officer('c.organiser_id')},
+                                      'from', ${utc('c.valid_from')},
+                                      'until', ${utc('c.valid_until')}) ORDER BY c.valid_from)
+      FROM post_cover c
+     WHERE c.post_id = p.id AND c.valid_until > clock_now() AND c.valid_until > c.valid_from),
+    '[]') AS covers`;
+const FROM = `FROM post p JOIN unit u ON u.id = p.unit_id
+  JOIN my_officers() officers ON officers.post_id = p.id`;
 const CHANGEABLE = 'p.unit_id = ANY ((SELECT my_units_to_change())::uuid[]) AS changeable';
 
 /** Posts as organisers see and change them; policies let through those of the caller's units. */
@@ -25,7 +35,7 @@ export class PostsAdminRepository {
     const conditions = new Conditions().add('u.closed_at IS NULL');
     conditions.addUpdatedSince('p.updated_at', query);
     if (query.unit !== undefined) conditions.add('p.unit_id = $?', query.unit);
-    if (query.vacant === true) conditions.add('p.holder_id IS NULL');
+    if (query.vacant === true) conditions.add('officers.holder_id IS NULL');
     const total = query.count === true ? await conditions.count(manager, FROM) : undefined;
     if (query.cursor !== undefined) {
       const position = decodeCursor(query.cursor, cursorShape);

@@ -3,6 +3,7 @@ import { unitReferenceSchema } from '../organisers/unit-reference.schema.js';
 import { pageOf, pageQuerySchema } from '../platform/http/keyset-page.js';
 import { instant, uuidV7Id } from '../platform/http/text.schema.js';
 import { OFFICES } from './office.js';
+import { coverSchema } from './post-covers.admin-schemas.js';
 
 export const postsQuerySchema = pageQuerySchema.extend({
   unit: uuidV7Id().optional().meta({ description: 'Id of a region or branch' }),
@@ -10,7 +11,11 @@ export const postsQuerySchema = pageQuerySchema.extend({
     .literal('true')
     .transform(() => true)
     .optional()
-    .meta({ description: '“true”: only those that nobody holds' }),
+    .meta({
+      description:
+        '“true”: only those that nobody holds, or whose holder has no open account or no role ' +
+        'that reaches the unit any more',
+    }),
 });
 export type PostsQuery = z.infer<typeof postsQuerySchema>;
 
@@ -23,8 +28,16 @@ export const postSchema = z
     id: uuidV7Id(),
     office: z.enum(OFFICES),
     unit: unitReferenceSchema.extend({ id: uuidV7Id() }),
-    holder: officerSchema.meta({ description: 'null: the post is vacant' }),
+    holder: officerSchema.meta({ description: 'null: nobody was put there' }),
     standIn: officerSchema.meta({ description: 'Who covers it, also while it is vacant' }),
+    vacant: z.boolean().meta({
+      description:
+        'Whether its duties find no holder: there is none, or they have no open account or no ' +
+        'role that reaches the unit any more',
+    }),
+    covers: z
+      .array(coverSchema)
+      .meta({ description: 'Who does its duties from when to when, now and later' }),
     version: z.number().int().meta({ description: 'Also the ETag; a change names it in If-Match' }),
     updatedAt: instant(),
   })

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Notifications } from '../platform/database/notifications.js';
 import { LOGGER, type Logger } from '../platform/logging/logger.js';
 import { DirectoryView } from './directory-view.js';
@@ -39,6 +40,15 @@ export class UnitDirectory implements OnModuleInit, OnApplicationShutdown {
   /** The organisation as last read. */
   get view(): DirectoryView {
     return this.current;
+  }
+
+  /**
+   * The organisation as an application's transaction sees it: what was committed a moment ago is
+   * in it. Needs no other connection, unlike `reload`, so that waiting for a lock before is safe.
+   */
+  async viewIn(manager: EntityManager): Promise<DirectoryView> {
+    if ((await this.repository.version(manager)) === this.current.version) return this.current;
+    return new DirectoryView(await this.repository.snapshot(manager));
   }
 
   /** Reads the organisation anew if it has changed; calls that come meanwhile share one reading. */

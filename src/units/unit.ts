@@ -30,7 +30,7 @@ export interface Unit {
   readonly demo: boolean;
   /** When it last changed, RFC 3339 in UTC. */
   readonly updatedAt: string;
-  /** Whether somebody holds or covers one of its posts. */
+  /** Whether somebody with an open account is named for one of its posts, or will cover one. */
   readonly hasOfficer: boolean;
 }
 

@@ -85,11 +85,35 @@
   function addTiles(map) {
     const { tiles, attribution, attributionLink } = box.dataset;
     // Whoever draws the pictures may see on whose site they stand, not which page it is.
-    L.tileLayer(tiles, { maxZoom: NEAREST_ZOOM, referrerPolicy: 'strict-origin' }).addTo(map);
+    tileLayer(tiles, { maxZoom: NEAREST_ZOOM, referrerPolicy: 'strict-origin' }).addTo(map);
     const credit = document.createElement(attributionLink ? 'a' : 'span');
     if (attributionLink) credit.href = attributionLink;
     credit.textContent = attribution;
     L.control.attribution({ prefix: false }).addAttribution(credit.outerHTML).addTo(map);
+  }
+
+  /**
+   * Leaflet puts an empty picture of its own, a `data:` address that our policy forbids, in the place
+   * of a tile that is not wanted any more. Without an address its loading ends as well.
+   */
+  function tileLayer(address, options) {
+    const Tiles = L.TileLayer.extend({
+      _abortLoading() {
+        for (const [key, { coords, el }] of Object.entries(this._tiles)) {
+          if (coords.z === this._tileZoom) continue;
+          if (el.complete) continue;
+          el.removeAttribute('src');
+          el.remove();
+          delete this._tiles[key];
+          this.fire('tileabort', { tile: el, coords });
+        }
+      },
+      _removeTile(key) {
+        this._tiles[key]?.el.removeAttribute('src');
+        return L.GridLayer.prototype._removeTile.call(this, key);
+      },
+    });
+    return new Tiles(address, options);
   }
 
   function redraw(map, markers) {

@@ -69,7 +69,7 @@
       'aria-describedby': `${id}-hint ${id}-fault`,
     });
     const fault = element('p', 'branchline-fault', { id: `${id}-fault`, role: 'alert' });
-    const status = element('p', 'branchline-status', { role: 'status' });
+    const status = element('p', 'branchline-status', { role: 'status', tabindex: '-1' });
     const answer = element('div', 'branchline-answer');
     const form = element(
       'form',
@@ -166,6 +166,8 @@
     const again = (postcode) => {
       parts.input.value = postcode;
       void look(parts);
+      // The button that was pressed is gone; where it had the focus, the new answer begins.
+      parts.status.focus();
     };
     const { branch, region, organiser, postcode } = found;
     status.textContent = leadWords(found);

@@ -138,6 +138,28 @@ describe('an override', () => {
     expect((await send('"1"')).status).toBe(201);
   });
 
+  it('within the same unit is news, too: what was read before is out of date', async () => {
+    const { personId } = await stage.joined(inCardiff);
+    const read = await stage.admin('wales').get(path(personId)).expect(200);
+    const tag = String(read.headers['etag']);
+    const stays = { branch: 'cardiff', reason: 'stays, wherever they move' };
+    const send = (ifMatch: string, body: object = stays) =>
+      stage.admin('wales').post(path(personId), body, { 'If-Match': ifMatch });
+    const made = await send(tag);
+    expect(made).toMatchObject({ status: 201, body: { version: read.body.version + 1 } });
+    const again = await stage.admin('wales').get(path(personId)).set('If-None-Match', tag);
+    expect(again).toMatchObject({ status: 200, body: { current: { method: 'override' } } });
+    expect(again.headers['etag']).toBe(made.headers['etag']);
+    expect(await send(tag, toSwansea)).toMatchObject({
+      status: 412,
+      body: { code: 'stale_version' },
+    });
+    const end = (ifMatch: string) =>
+      stage.admin('wales').delete(`${path(personId)}/override`, { 'If-Match': ifMatch });
+    expect((await end(tag)).status).toBe(412);
+    expect((await end(String(made.headers['etag']))).status).toBe(200);
+  });
+
   it.each([
     [{ branch: 'swansea' }, 'reason'],
     [{ reason: 'because' }, 'branch'],

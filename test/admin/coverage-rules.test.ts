@@ -119,7 +119,7 @@ describe('a coverage rule', () => {
     const answer = await post('wales', { unitId: unitId('cardiff'), code: ' cf101 ' });
     expect(answer).toMatchObject({ status: 201 });
     expect(answer.body).toMatchObject({ kind: 'postcode', code: 'CF10 1', level: 'sector' });
-    const ward = await post('wales', {
+    const ward = await post('national', {
       unitId: unitId('cardiff'),
       code: 'w05001234',
       kind: 'ward',
@@ -129,11 +129,11 @@ describe('a coverage rule', () => {
       'SELECT action, subject_kind, subject_id, actor_id FROM audit_event ORDER BY id',
     );
     expect(audit).toEqual(
-      [answer.body.id, ward.body.id].map((subject_id) => ({
+      (['wales', 'national'] as const).map((who) => ({
         action: 'coverage_rule.created',
         subject_kind: 'coverage_rule',
-        subject_id,
-        actor_id: stage.organisation.organisers.wales.id,
+        subject_id: (who === 'wales' ? answer : ward).body.id,
+        actor_id: stage.organisation.organisers[who].id,
       })),
     );
   });
@@ -168,7 +168,7 @@ describe('a coverage rule', () => {
     // Another region's branch may not take what a region covers, nor the other way round.
     await make('yorkshire', 'E08000035');
     expect(
-      (await post('wales', { unitId: unitId('cardiff'), code: 'E08000035' })).body,
+      (await post('national', { unitId: unitId('cardiff'), code: 'E08000035' })).body,
     ).toMatchObject({
       code: 'coverage_rule_clash',
       detail:

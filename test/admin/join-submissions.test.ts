@@ -71,6 +71,7 @@ describe('the list of join submissions', () => {
           overdue: true,
           tries: 0,
         },
+        intake: null,
       },
     ]);
   });

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FollowUpsAdminRepository } from '../../src/follow-ups/follow-ups-admin.repository.js';
 import { followUpsQuerySchema } from '../../src/follow-ups/follow-ups.admin-schemas.js';
+import { BatchesRepository } from '../../src/join/intake/batches.repository.js';
+import { batchesQuerySchema } from '../../src/join/intake/batches.schemas.js';
+import { LikelyMatchesRepository } from '../../src/join/intake/likely-matches.repository.js';
 import { JoinAdminRepository } from '../../src/join/join-admin.repository.js';
 import { joinSubmissionsQuerySchema } from '../../src/join/join.admin-schemas.js';
 import { PeopleAdminRepository } from '../../src/people/people-admin.repository.js';
@@ -59,6 +62,13 @@ describe('the lists of thirty thousand people', () => {
                            follow_up_id)
         SELECT uuid_of(5, n), 'made:' || n, 'follow_up_notice', 'email', '<' || n || '@example.org>',
                CASE WHEN n % 2 = 0 THEN submission END, CASE WHEN n % 2 = 1 THEN duty END FROM made;
+      INSERT INTO join_batch (id, unit_id, name, channel, conversation_on, created_by)
+        SELECT uuid_of(6, n), unit, 'Stall', 'stall_card', current_date,
+               '${stage.organisation.organisers.wales.id}' FROM made WHERE n % 10 = 0;
+      INSERT INTO join_intake (submission_id, unit_id, batch_id, card, input_hash, conversation_on,
+                               conversation_from, conversation_until, taken_by)
+        SELECT submission, unit, uuid_of(6, n), n, '', current_date, clock_now(), clock_now(),
+               '${stage.organisation.organisers.wales.id}' FROM made WHERE n % 10 = 0;
       DROP TABLE made;
       ANALYZE;`.replaceAll(
         /uuid_of\((\d), n\)/g,
@@ -75,9 +85,16 @@ describe('the lists of thirty thousand people', () => {
   const followUps = (query: object) => (manager: OrganiserManager, id: string) =>
     new FollowUpsAdminRepository().page(manager, followUpsQuerySchema.parse(query), id);
 
+  const batches = (manager: OrganiserManager) =>
+    new BatchesRepository().page(manager, batchesQuerySchema.parse({}));
+  const BATCH = '01980000-6000-7000-8000-000000000064';
+
   const LISTS = [
     ['join submissions', submissions({})],
     ['join submissions of a state', submissions({ state: 'received' })],
+    ['join submissions of a batch', submissions({ batch: BATCH })],
+    ['telephone calls', submissions({ channel: 'telephone' })],
+    ['batches', batches],
     ['people', people({})],
     ['people of a branch', people({ branch: 'cardiff' })],
     ['overdue follow-ups', followUps({ view: 'overdue' })],
@@ -91,9 +108,28 @@ describe('the lists of thirty thousand people', () => {
     expect(wholeTables(plan).filter((table) => !['unit', 'post'].includes(table))).toEqual([]);
   });
 
+  it.each(CALLERS)(
+    'likely matches are found by index for %s, and nobody else is read',
+    async (who) => {
+      const terms = {
+        email: '20000@example.org',
+        phone: '+447700900123',
+        givenName: 'Sam',
+        familyName: 'Jones 20000',
+        postcode: 'SA1 1AA',
+      };
+      const plan = await planOf(stage, who, (manager) =>
+        new LikelyMatchesRepository().find(manager, terms),
+      );
+      expect(wholeTables(plan).filter((table) => table !== 'unit')).toEqual([]);
+      expect(rowsLookedAt(plan, 'person')).toBeLessThan(20);
+      expect(rowsLookedAt(plan, 'contact_point')).toBeLessThan(20);
+    },
+  );
+
   it('what was said because of a submission is found without looking through all that was said', async () => {
     const plan = await planOf(stage, 'cardiff', (manager) =>
-      new JoinAdminRepository().messages(manager, '01980000-2000-7000-8000-000000000064'),
+      new JoinAdminRepository().submission(manager, '01980000-2000-7000-8000-000000000064'),
     );
     expect(rowsLookedAt(plan, 'message')).toBeLessThan(10);
   });

@@ -56,6 +56,8 @@ describe('the list of posts', () => {
       unit: { id: units.cardiff.id, kind: 'branch', slug: 'cardiff', name: 'Cardiff' },
       holder: { id: organisers.cardiff.id, name: 'Organiser cardiff' },
       standIn: null,
+      vacant: false,
+      covers: [],
       version: 1,
       updatedAt: expect.stringMatching(/Z$/),
     });

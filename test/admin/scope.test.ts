@@ -166,8 +166,9 @@ describe('an organiser', () => {
       join_submission: 3,
       join_submission_handling: 3,
       follow_up: 3,
-      organiser: 1,
-      organiser_grant: 1,
+      // With Cardiff's secretary, whose grant is the region's to change.
+      organiser: 2,
+      organiser_grant: 2,
     });
   });
 

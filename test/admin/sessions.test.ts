@@ -31,10 +31,13 @@ describe('signing in', () => {
       organiser: answer.body.organiser,
       grants: [
         {
+          id: expect.any(String),
           role: 'regional_organiser',
           unit: { kind: 'region', slug: 'wales', name: 'Wales' },
+          state: 'current',
           validFrom: expect.any(String),
           validUntil: null,
+          readOnlyUntil: null,
         },
       ],
       permissions: [
@@ -48,6 +51,15 @@ describe('signing in', () => {
         'follow_ups.write',
         'units.read',
         'units.write',
+        'organisers.read',
+        'organisers.write',
+        'cover.write',
+        'grants.read',
+        'grants.write',
+        'forms.read',
+        'forms.write',
+        'api_keys.read',
+        'api_keys.write',
       ],
     });
   });

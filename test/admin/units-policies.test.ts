@@ -138,7 +138,10 @@ describe('the database, asked to change the organisation as an organiser,', () =
     'UPDATE post SET version = length($1::text)',
     'DELETE FROM post WHERE id = $1',
     'DELETE FROM idempotency_key WHERE scope = $1::text',
-    'INSERT INTO organiser_grant (id) VALUES ($1)',
+    'DELETE FROM organiser_grant WHERE id = $1',
+    'UPDATE organiser_grant SET unit_id = $1',
+    'DELETE FROM post_cover WHERE id = $1',
+    'UPDATE post_cover SET organiser_id = $1',
   ])('lets nobody: %s', async (statement) => {
     expect(await attempt(as('national'), statement, [unit('leeds')])).toMatch(/permission denied/);
   });

@@ -232,8 +232,11 @@ describe('closing a branch', () => {
   it('drops its rules, leaves people and duties, and says so', async () => {
     const made = await post('branches', 'wales', { slug: 'barry', name: 'Barry', region: 'wales' });
     const barry = { id: made.body.id as string, kind: 'branch' as const, slug: 'barry' };
-    for (const code of ['CF62', 'W05001234']) {
-      await post('coverage-rules', 'wales', { unitId: barry.id, code }).expect(201);
+    for (const [who, code] of [
+      ['wales', 'CF62'],
+      ['national', 'W05001234'],
+    ] as const) {
+      await post('coverage-rules', who, { unitId: barry.id, code }).expect(201);
     }
     const { personId, followUpId } = await makeSubmission(stage.database, { unit: barry });
     await clearAudit(stage.database);

@@ -56,7 +56,12 @@ describe('a recompute', () => {
     expect(textTo('swansea')).toContain(
       `${QUARTER} people now belong to Swansea who did not before.`,
     );
+    expect(textTo('swansea')).toContain(
+      'Those who came are in your list of people, after signing in.',
+    );
     expect(textTo('leeds')).toContain(`${QUARTER} people no longer belong to Leeds.`);
+    for (const { text, html } of stage.smtp.messages)
+      expect(`${text}${html}`).not.toMatch(/\/v1\//);
   });
 
   it('leaves overrides where they are, and children with the national office', async () => {

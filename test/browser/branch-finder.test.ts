@@ -27,9 +27,17 @@ interface AskedTile {
 }
 
 /** Somebody else's server of map pictures, which remembers what it was asked. */
-async function serveTiles(asked: AskedTile[]): Promise<{ server: Server; origin: string }> {
+async function serveTiles(
+  asked: AskedTile[],
+  isAway = () => false,
+): Promise<{ server: Server; origin: string }> {
   const server = createServer(({ url = '', headers }, response) => {
     asked.push({ path: url, referer: headers.referer });
+    // Every other request is left open, as by a server that can do no more.
+    if (isAway()) {
+      if (asked.length % 2 === 0) response.writeHead(503).end();
+      return;
+    }
     response.writeHead(200, { 'content-type': 'image/png' }).end(TILE);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -255,6 +263,46 @@ describe.skipIf(chromium === undefined)('the map with pictures of somebody else'
       await keepPicture(page, 'branches-tiles');
       await expectAccessible(page);
       expect(complaints).toEqual([]);
+    } finally {
+      await browser.close();
+      await app.close();
+      tiles.server.closeAllConnections();
+      tiles.server.close();
+    }
+  });
+
+  it('loads nothing of another kind where they fail while somebody zooms', async () => {
+    const asked: AskedTile[] = [];
+    let isAway = true;
+    const tiles = await serveTiles(asked, () => isAway);
+    const app = await startApplication({
+      worker: false,
+      settings: {
+        BRANCH_MAP_TILES: `${tiles.origin}/{z}/{x}/{y}.png`,
+        BRANCH_MAP_ATTRIBUTION: '© Somebody',
+      },
+    });
+    const browser = await startBrowser(chromium ?? '');
+    try {
+      const page = await (
+        await browser.newContext({ ...SMALL_PHONE, reducedMotion: 'reduce' })
+      ).newPage();
+      const { complaints } = watch(page);
+      await page.goto(`${app.url}/branches?postcode=M14+5RX`);
+      let wanted = 0;
+      page.on('request', (one) => (wanted += one.url().startsWith(tiles.origin) ? 1 : 0));
+      const zoom = async (button: string) => {
+        const before = wanted;
+        await page.getByRole('button', { name: button }).press('Enter');
+        await expect.poll(() => wanted).toBeGreaterThan(before);
+      };
+      await zoom('Show the map');
+      for (const button of ['Zoom out', 'Zoom out', 'Zoom in']) await zoom(button);
+      // When the server is back, so are the pictures.
+      isAway = false;
+      await zoom('Zoom out');
+      await page.locator('#map img.leaflet-tile-loaded').first().waitFor();
+      expect(complaints.filter((one) => !one.includes('503'))).toEqual([]);
     } finally {
       await browser.close();
       await app.close();

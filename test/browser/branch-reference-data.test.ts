@@ -99,6 +99,13 @@ describe.skipIf(chromium === undefined)('the branch finder with reference data',
     await page.getByText('looks after SO1 1AA').or(page.getByText('for SO1 1AA')).waitFor();
     expect(await page.getByLabel('Your postcode').inputValue()).toBe('SO1 1AA');
     expect(await page.getByRole('button', { name: 'S1 1AA', exact: true }).count()).toBe(1);
+    // Whoever works with the keyboard goes on from the new answer, not from the top of the page.
+    expect(await page.evaluate('document.activeElement.className')).toBe('branchline-status');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('S1 1AA');
+    await page.keyboard.press('Enter');
+    await page.getByText('looks after S1 1AA').or(page.getByText('for S1 1AA')).waitFor();
+    expect(await page.evaluate('document.activeElement.className')).toBe('branchline-status');
   });
 
   it('says nothing of the kind of a postcode that is known', async () => {

@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ANSWER_EDITION } from '../../src/allocation/lookup-writer.js';
 import { startApplication, type TestApplication } from '../support/application.js';
 
 let app: TestApplication;
@@ -170,6 +171,11 @@ describe('every answer of the directory', () => {
     expect(headers['cache-control']).toBe('no-store');
     expect(headers['etag']).toBeUndefined();
     expect(body.code).toBe('not_found');
+  });
+
+  it('has the edition of its shape in its ETag', async () => {
+    const { headers } = await get('/v1/branches/nearest?postcode=M14+5RX').expect(200);
+    expect(headers['etag']).toMatch(new RegExp(`^"${ANSWER_EDITION}\\.`));
   });
 
   it('has another ETag once the organisation has changed, and shows the change', async () => {

@@ -44,6 +44,32 @@ describe('migrations', () => {
     }
   });
 
+  it('give a time of reading to grants that were to end, and none to those that had', async () => {
+    const guard = migrations.findIndex(({ name }) => name.startsWith('GuardGrants'));
+    for (let step = migrations.length; step > guard; step--) await revertLast(database.ownerUrl);
+    await database.sql(`
+      INSERT INTO unit (id, kind, slug, name) VALUES (uuid_v7(), 'national', 'national', 'N');
+      INSERT INTO organiser (id, email, name, password_hash)
+        VALUES (uuid_v7(), 'officer@example.org', 'Officer', '-');
+      INSERT INTO organiser_grant (id, organiser_id, role, unit_id, valid_from, valid_until)
+        SELECT uuid_v7(), o.id, role, u.id, clock_now() - interval '1 year', clock_now() + ends
+          FROM organiser o, unit u,
+               (VALUES ('reader', interval '1 day'), ('treasurer', interval '-1 day'),
+                       ('campaign_lead', NULL)) AS given (role, ends)`);
+    await migrate({ url: database.ownerUrl, migrateQueue: migrateQueueSchema });
+    expect(
+      await database.sql(
+        `SELECT role, extract(days FROM read_only_until - valid_until)::integer AS days, version
+           FROM organiser_grant ORDER BY role`,
+      ),
+    ).toEqual([
+      { role: 'campaign_lead', days: null, version: 1 },
+      { role: 'reader', days: 60, version: 1 },
+      { role: 'treasurer', days: null, version: 1 },
+    ]);
+    await database.sql('DELETE FROM organiser; DELETE FROM unit');
+  });
+
   it('leave every table and function with the owner role, never with a superuser', async () => {
     const owners = await database.sql<{ owner: string }>(`
       SELECT DISTINCT pg_get_userbyid(relowner) AS owner FROM pg_class

@@ -25,10 +25,12 @@ it('finds entities and tables alike, for every table but those of the platform',
     'audit_seal',
     'audit_unsealed',
     'directory_version',
+    'form_directory_version',
     'idempotency_key',
     'migrations',
     'outbox',
     'rate_limit',
+    'spent_challenge',
     'typeorm_metadata',
   ]);
 });

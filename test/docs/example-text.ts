@@ -1,3 +1,5 @@
+import { londonDay } from '../../src/platform/time/london-day.js';
+
 /** What every run makes anew, and how it looks; where `isName`, the same again means the same thing. */
 const VOLATILE: readonly {
   readonly name: string;
@@ -11,9 +13,15 @@ const VOLATILE: readonly {
   },
   { name: 'reference', shape: 'J-[0-9A-Z]{4}-[0-9A-Z]{4}', isName: true },
   { name: 'session token', shape: 'bls_[A-Za-z0-9_-]{43}', isName: true },
-  { name: 'link', shape: '(?<=/(?:confirm|duties)/)[A-Za-z0-9_-]{40,60}', isName: true },
+  { name: 'API key', shape: 'blk_[A-Za-z0-9_-]{43}', isName: true },
+  {
+    name: 'link',
+    shape: '(?<=/(?:confirm|duties|account)/|"token": ")[A-Za-z0-9_-]{40,60}',
+    isName: true,
+  },
   { name: 'cursor', shape: 'Wy[A-Z][A-Za-z0-9_-]{6,}', isName: true },
   { name: 'time', shape: String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z`, isName: false },
+  { name: 'date', shape: String.raw`(?<![\d-])\d{4}-\d\d-\d\d(?![\dT-])`, isName: true },
   {
     name: 'day',
     shape: String.raw`(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} [A-Z][a-z]+`,
@@ -22,6 +30,7 @@ const VOLATILE: readonly {
 ];
 
 const ANY_VOLATILE = new RegExp(VOLATILE.map(({ shape }) => `(${shape})`).join('|'), 'g');
+const DAY_OF_CONVERSATION = /"(?:on|conversationOn)": ?"(\d{4}-\d\d-\d\d)"/g;
 /** Stands for whatever is left out. */
 const ELLIPSIS = '…';
 
@@ -42,8 +51,15 @@ export class ExampleText {
     return faults;
   }
 
-  /** A text of a request, with what the run knows in place of what the guide shows. */
+  /**
+   * A text of a request, with what the run knows in place of what the guide shows. The day of a
+   * conversation stands for yesterday: it may not be long ago.
+   */
   fill(shown: string): string {
+    for (const [, day = ''] of shown.matchAll(DAY_OF_CONVERSATION)) {
+      if (this.meanings.has(day)) continue;
+      this.meanings.set(day, londonDay(new Date(Date.now() - 24 * 3600_000)));
+    }
     return shown.replaceAll(ANY_VOLATILE, (found) => this.meanings.get(found) ?? found);
   }
 

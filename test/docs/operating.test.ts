@@ -27,6 +27,7 @@ const ROLES = new Set([
   'branchline_owner',
   'branchline_app',
   'branchline_organiser',
+  'branchline_organiser_of_all',
   'branchline_migrate',
 ]);
 

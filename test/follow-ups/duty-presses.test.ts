@@ -2,7 +2,7 @@ import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FollowUpsService } from '../../src/follow-ups/follow-ups.service.js';
 import { Database } from '../../src/platform/database/database.js';
-import { type TestUnit, makeOrganiser } from '../factories/organisation.js';
+import { type TestUnit, giveGrant, makeOrganiser } from '../factories/organisation.js';
 import { DutyBench } from './duty-bench.js';
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
@@ -203,6 +203,7 @@ describe('not ours', () => {
 describe('hand to my stand-in', () => {
   it('gives the duty to the stand-in of the post, and from there to the unit above', async () => {
     const standIn = await makeOrganiser(bench.database, `cover-${Date.now()}@example.org`, '-');
+    await giveGrant(bench.database, standIn.id, 'reader', bench.organisation.units.cardiff.id);
     await bench.database.sql(
       `UPDATE post SET stand_in_id = $1 WHERE office = 'branch_secretary' AND unit_id = $2`,
       [standIn.id, bench.organisation.units.cardiff.id],

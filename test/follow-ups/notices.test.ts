@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { giveGrant } from '../factories/organisation.js';
 import { DutyBench } from './duty-bench.js';
 
 let bench: DutyBench;
@@ -26,7 +27,9 @@ async function fillPost(unit: 'swansea', email: { holder?: string; standIn?: str
        ON CONFLICT (email) DO UPDATE SET name = excluded.name RETURNING id`,
       [address],
     );
-    return row?.id ?? null;
+    if (row === undefined) return null;
+    await giveGrant(bench.database, row.id, 'branch_secretary', bench.organisation.units[unit].id);
+    return row.id;
   };
   await bench.database.sql(
     `INSERT INTO post (id, unit_id, office, holder_id, stand_in_id)

@@ -98,6 +98,8 @@ const WEIGHTS: Readonly<Record<string, number>> = {
 };
 
 const JSON_TYPE = 'application/json';
+/** It may come with the key of a program, and never with a session: visitors have neither. */
+const TAKES_KEY = 'POST /v1/join';
 
 /** The operations of an OpenAPI document, and the ones that stand in none. */
 export function describedApi(document: object): ApiDescription {
@@ -134,7 +136,7 @@ function operationOf(method: string, path: string, described: DescribedOperation
         .filter(([status]) => /^\d+$/.test(status))
         .map(([status, { content }]) => [Number(status), content?.[JSON_TYPE]?.schema]),
     ),
-    secured: security !== undefined,
+    secured: security !== undefined && name !== TAKES_KEY,
     hidden: false,
     weight: WEIGHTS[name] ?? 1,
   };

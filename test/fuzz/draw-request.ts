@@ -12,6 +12,8 @@ import { type ValuePool, poolNameOf } from './value-pool.js';
 
 const JSON_TYPE = 'application/json';
 const SIGN_OUT = 'DELETE /v1/admin/sessions/current';
+/** What somebody does to their own account; it may end sessions, and change what one signs in with. */
+const OWN_ACCOUNT = /^POST \/v1\/admin\/me\/(?:password|second-factor)\b/;
 const OTHER_METHODS = [
   'HEAD',
   'HEAD',
@@ -136,8 +138,7 @@ export class RequestDrawer {
     ]);
     if (choices.chance(0.8)) headers.push(['Accept', accept]);
     // Whoever signs out does so with a session of their own, or nobody would be left signed in.
-    const name = operation.name === SIGN_OUT ? 'spare session' : 'session';
-    const token = pool.pick(name, choices);
+    const token = pool.pick(sessionsFor(operation), choices);
     const isSignedIn = operation.secured ? choices.chance(0.93) : choices.chance(0.02);
     if (isSignedIn && token !== undefined) headers.push(['Authorization', `Bearer ${token}`]);
     if (
@@ -158,9 +159,17 @@ export class RequestDrawer {
       const version = choices.chance(0.7) || tag === undefined ? '"1"' : tag;
       if (choices.chance(condition.required ? 0.95 : 0.3)) headers.push(['If-Match', version]);
     }
-    if (choices.chance(0.05) && tag !== undefined) headers.push(['If-None-Match', tag]);
+    // Mostly one of the same path: what stands there may be unchanged.
+    const seen = pool.pick(`${operation.path} etag`, choices) ?? tag;
+    if (choices.chance(0.1) && seen !== undefined) headers.push(['If-None-Match', seen]);
     return headers;
   }
+}
+
+/** The name under which the sessions are kept that may be used for it. */
+function sessionsFor({ name }: Operation): string {
+  if (name === SIGN_OUT) return 'spare session';
+  return OWN_ACCOUNT.test(name) ? 'own session' : 'session';
 }
 
 type Target = 'value' | 'body' | 'path' | 'query' | 'headers' | 'method' | 'framing';
@@ -210,11 +219,22 @@ function addBody(draft: Draft, maker: ValueMaker, damages: number): void {
   draft.body = { type, bytes: Buffer.from(text, 'utf8') };
 }
 
+/** Where a path takes values of another name than its own. */
+const PATH_VALUES: Readonly<Record<string, string>> = {
+  'POST /v1/admin/organisers/{id}/second-factor/reset': 'second factor to reset',
+  'DELETE /v1/admin/sessions/{id}': 'session to end',
+};
+
 function pathOf({ operation, choices, pool }: ValueMaker): string {
-  return operation.path.replaceAll(/\{(\w+)\}/g, (_whole, parameter: string) => {
-    const known = pool.pick(poolNameOf(operation.path, parameter), choices);
+  // Of two ids in a path the second belongs to the first.
+  const whole =
+    operation.path.split('{').length > 2 ? pool.pick(operation.path, choices) : undefined;
+  const filled = operation.path.replaceAll(/\{(\w+)\}/g, (_whole, parameter: string) => {
+    const name = PATH_VALUES[operation.name] ?? poolNameOf(operation.path, parameter);
+    const known = pool.pick(name, choices);
     return percentEncode(known ?? '018f0000-0000-7000-8000-000000000000');
   });
+  return whole ?? filled;
 }
 
 function queryOf(maker: ValueMaker): string[] {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnswerSchemas } from './answer-schemas.js';
-import type { ApiDescription } from './api-description.js';
+import type { ApiDescription, Operation } from './api-description.js';
 import type { FuzzRequest } from './draft.js';
 import type { RequestDrawer } from './draw-request.js';
 import type { FailureBook } from './failure-book.js';
@@ -101,13 +101,35 @@ export function learn(
   const { status, headers, body } = answer;
   if (status < 200 || status > 299) return;
   const tag = headers.get('etag')?.[0];
-  if (tag !== undefined) pool.add('etag', tag);
+  if (tag !== undefined) {
+    pool.add('etag', tag);
+    pool.add(`${operation.path} etag`, tag);
+  }
   const key = /\r\nIdempotency-Key: ([^\r]+)\r\n/.exec(request.bytes.toString('latin1'))?.[1];
   if (key !== undefined) pool.add('idempotency key', key);
   const isJson = headers.get('content-type')?.[0]?.startsWith('application/json') === true;
   if (!isJson || body.length === 0 || body.length > LOOKED_THROUGH) return;
   const value: unknown = JSON.parse(body.toString('utf8'));
-  pool.harvest(operation.path, value);
+  const within = createdWithin(api, operation);
+  const { id } = value as { id?: unknown };
+  // What is made within another thing is found there alone.
+  if (within !== undefined && typeof id === 'string') {
+    const [, path = ''] = /^\S+ ([^ ?]+)/.exec(request.bytes.toString('latin1')) ?? [];
+    pool.add(within.path, `${path}/${id}`);
+  } else pool.harvest(ANSWERS_AS[operation.name] ?? operation.path, value);
   const token = (value as { token?: unknown }).token;
   if (typeof token === 'string') pool.add('spare session', token);
+}
+
+/** Operations whose answer shows what another path lists. */
+const ANSWERS_AS: Readonly<Record<string, string>> = {
+  'POST /v1/admin/organisers': '/v1/admin/organisers/invitations',
+};
+
+/** The operation on one of the things that this one makes within another: both are in its path. */
+function createdWithin(api: ApiDescription, { method, path }: Operation): Operation | undefined {
+  if (method !== 'POST' || !path.includes('{')) return undefined;
+  return api.operations.find(
+    (one) => one.path.startsWith(`${path}/{`) && one.path.lastIndexOf('/') === path.length,
+  );
 }

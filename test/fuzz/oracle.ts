@@ -119,8 +119,13 @@ function mayDiffer(name: string): boolean {
 }
 
 /** Whether an operation answers people, who are told what is wrong by a page. */
+/** The only part of the admin API that a browser walks through by itself. */
+const BROWSERS_WAY = '/v1/admin/sessions/openid/';
+
 function mayBePage(operation: Operation | undefined): boolean {
-  if (operation === undefined || operation.path.startsWith('/v1/admin')) return false;
+  if (operation === undefined) return false;
+  const { path } = operation;
+  if (path.startsWith('/v1/admin') && !path.startsWith(BROWSERS_WAY)) return false;
   const isForm = [...operation.bodies.keys()].some((type) => type.includes('form'));
   const hasPages = [...operation.answers.values()].includes(undefined);
   return isForm || hasPages;

@@ -1,9 +1,22 @@
+import { Secret, TOTP } from 'otpauth';
 import type { Choices } from './choices.js';
 import type { Operation } from './api-description.js';
 import type { ValuePool } from './value-pool.js';
 
 /** The password of all organisers of a fuzzing stage. */
 export const ORGANISERS_PASSWORD = 'a password for fuzzing only';
+
+/** Another that may be chosen. */
+export const OTHER_PASSWORD = 'orchid tractor velvet 47 umbrella';
+/** What all apps of a fuzzing stage make their codes of. */
+export const APP_SECRET = new Secret({ buffer: Uint8Array.from(Buffer.alloc(20, 'fuzz')).buffer });
+/** What the app shows now, or so many half minutes later. */
+export function codeOfApp(later = 0): string {
+  return new TOTP({ secret: APP_SECRET }).generate({ timestamp: Date.now() + later * 30_000 });
+}
+
+/** A recovery code of every account that has a second factor. */
+export const RECOVERY_CODE = '7K3Q-9F0T-XWB2-64HN-0ZDR-M8VP';
 
 /** Whoever may sign in; the last one has no grant that says anything. */
 export const ORGANISERS = [
@@ -25,6 +38,20 @@ const known =
   (name: string, otherwise: string): Sensible =>
   (choices, pool) =>
     pool.pick(name, choices) ?? otherwise;
+
+/** A day so many days from now. */
+const dayFromNow =
+  (least: number, most: number): Sensible =>
+  (choices) =>
+    new Date(Date.now() + choices.between(least, most) * 86_400_000).toISOString().slice(0, 10);
+const timeFromNow =
+  (least: number, most: number): Sensible =>
+  (choices) =>
+    new Date(Date.now() + choices.between(least, most) * 86_400_000).toISOString();
+const appCode: Sensible = (choices) => codeOfApp(choices.between(-1, 1));
+/** Mostly a branch. */
+const unitId: Sensible = (choices, pool) =>
+  pool.pick(choices.chance(0.8) ? 'branches.id' : 'regions.id', choices);
 
 const GIVEN_NAMES = [
   'Sam',
@@ -96,7 +123,9 @@ const BY_NAME: Readonly<Record<string, Sensible>> = {
   dateOfBirth: (choices) =>
     `${choices.between(1900, 2020)}-${String(choices.between(1, 12)).padStart(2, '0')}-${String(choices.between(1, 28)).padStart(2, '0')}`,
   privacyNotice: oneOf('2026-11'),
-  formId: oneOf('join'),
+  formId: oneOf('join', 'join', 'fuzz-guarded'),
+  // The forms of the stage ask nothing; what is asked of made-up ones cannot be known here.
+  answers: oneOf({}),
   fax_number: oneOf('', '', '', '0161 496 0000'),
   page: oneOf('https://www.example.org/join', '/join?x=1#top'),
   interests: oneOf(['stalls'], ['stalls', 'leaflets', 'Zoë'], []),
@@ -147,13 +176,62 @@ const BY_NAME: Readonly<Record<string, Sensible>> = {
 /** Names in addresses, most of them new. */
 const slug: Sensible = (choices) => `unit-${choices.between(0, 100_000)}`;
 
+/** What a form says of addresses, and what it asks. */
+const FORM: Readonly<Record<string, Sensible>> = {
+  origins: oneOf([], ['https://www.example.org'], ['http://localhost:*']),
+  thankYouUrl: oneOf(null),
+  questions: oneOf(
+    [],
+    [{ type: 'text', key: 'landlord', label: 'Who is your landlord?' }],
+    [
+      { type: 'choices', key: 'help', label: 'How?', options: ['Stalls', 'Zoë'], maxChoices: 1 },
+      { type: 'number', key: 'rent', label: 'Rent', required: true, minimum: -1, maximum: 9 },
+    ],
+  ),
+};
+
+/**
+ * What fits every unit of the kind that is drawn for it. The national office's is given to nobody:
+ * another could close the account that most is asked as.
+ */
+const role: Sensible = oneOf('branch_secretary', 'reader', 'campaign_lead');
+
+/** What is typed of a card or a call. */
+const INTAKE: Readonly<Record<string, Sensible>> = {
+  on: dayFromNow(-100, 0),
+  with: oneOf('Kim', 'Zoë Öz'),
+  kind: oneOf('signed_card', 'spoken', 'recorded_call', 'letter'),
+  wording: oneOf('card-2026-10'),
+  reference: (choices) => `R-${choices.between(0, 100_000)}`,
+  card: (choices) => `C-${choices.between(0, 100_000)}`,
+  batchId: known('join-submission-batches.id', '018f0000-0000-7000-8000-000000000000'),
+  personId: known('people.id', '018f0000-0000-7000-8000-000000000000'),
+};
+
+const SECOND_FACTOR: Readonly<Record<string, Sensible>> = {
+  password: oneOf(ORGANISERS_PASSWORD),
+  code: appCode,
+  recoveryCode: oneOf(RECOVERY_CODE),
+};
+
 /** Where a name means something else than elsewhere. */
 const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Sensible>>>> = {
   'POST /v1/admin/regions': { slug },
   'POST /v1/admin/branches': { slug },
+  'GET /v1/join/challenge': { formId: oneOf('fuzz-guarded') },
+  'POST /v1/admin/forms': {
+    ...FORM,
+    slug: (choices) => `form-${choices.between(0, 100_000)}`,
+    unitId,
+  },
+  'PATCH /v1/admin/forms/{id}': FORM,
+  'POST /v1/admin/api-keys': {
+    unitId,
+    expiresAt: timeFromNow(1, 700),
+  },
+  'POST /v1/admin/api-keys/{id}/rotate': { overlapHours: oneOf(0, 0, 1, 168) },
   'POST /v1/admin/coverage-rules': {
-    unitId: (choices, pool) =>
-      pool.pick(choices.chance(0.8) ? 'branches.id' : 'regions.id', choices),
+    unitId,
     // Outcodes and wards that nobody covers, mostly.
     code: (choices) =>
       choices.weighted([
@@ -165,6 +243,51 @@ const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Sensible>>>>
   'POST /v1/admin/allocations/recompute': {
     dryRunId: (choices, pool) => pool.pick('dry-run.id', choices),
   },
+  'POST /v1/admin/posts/{id}/cover': {
+    organiserId: (choices, pool) => pool.pick('organisers.id', choices),
+    from: dayFromNow(1, 2000),
+    until: dayFromNow(300, 2300),
+  },
+  'POST /v1/admin/grants': {
+    organiserId: (choices, pool) => pool.pick('organisers.id', choices),
+    role,
+    unit: (choices, pool) => pool.pick('branches.id', choices),
+    validFrom: dayFromNow(0, 1),
+    validUntil: dayFromNow(20, 400),
+  },
+  'PATCH /v1/admin/grants/{id}': { validFrom: dayFromNow(0, 1), validUntil: dayFromNow(20, 400) },
+  'POST /v1/admin/grants/{id}/confirm': { validUntil: dayFromNow(401, 3000) },
+  'POST /v1/admin/me/second-factor': SECOND_FACTOR,
+  'POST /v1/admin/me/second-factor/confirm': SECOND_FACTOR,
+  'POST /v1/admin/me/second-factor/recovery-codes': SECOND_FACTOR,
+  'POST /v1/admin/me/second-factor/switch-off': SECOND_FACTOR,
+  'POST /v1/admin/organisers': {
+    role,
+    unitId: (choices, pool) => pool.pick('branches.id', choices),
+    validFrom: timeFromNow(-10, 10),
+    validUntil: timeFromNow(20, 400),
+  },
+  'POST /v1/admin/invitations/accept': {
+    token: known('invitation token', 'x'),
+    password: oneOf(OTHER_PASSWORD),
+  },
+  // The same again, so that it can be changed once more.
+  'POST /v1/admin/me/password': {
+    currentPassword: oneOf(ORGANISERS_PASSWORD),
+    newPassword: oneOf(ORGANISERS_PASSWORD),
+  },
+  'POST /v1/admin/password-resets/complete': {
+    token: known('reset token', 'x'),
+    password: oneOf(OTHER_PASSWORD),
+  },
+  'POST /account/{token}': { password: oneOf(OTHER_PASSWORD), again: oneOf(OTHER_PASSWORD) },
+  'POST /v1/admin/join-submissions': INTAKE,
+  'POST /v1/admin/join-submission-batches': { ...INTAKE, conversationOn: dayFromNow(-100, 0) },
+  'PATCH /v1/admin/join-submission-batches/{id}': {
+    ...INTAKE,
+    conversationOn: dayFromNow(-100, 0),
+  },
+  'POST /v1/admin/join-submission-batches/{id}/submissions': INTAKE,
   'POST /v1/admin/sessions': {
     email: oneOf(...ORGANISERS, 'nobody@example.org'),
     password: oneOf(ORGANISERS_PASSWORD, ORGANISERS_PASSWORD, 'a wrong password', '\u0000\ud800'),

@@ -7,7 +7,8 @@ import { type ApiDescription, describedApi } from './api-description.js';
 import type { FuzzRequest } from './draft.js';
 import { RequestDrawer } from './draw-request.js';
 import { learn } from './fuzz-round.js';
-import { ORGANISERS, ORGANISERS_PASSWORD } from './sensible-values.js';
+import { makeOwnAccounts, type OwnAccount } from './own-accounts.js';
+import { codeOfApp, ORGANISERS, ORGANISERS_PASSWORD } from './sensible-values.js';
 import { ServerProcess } from './server-process.js';
 import { ValuePool } from './value-pool.js';
 import { type Outcome, WireClient } from './wire.js';
@@ -21,6 +22,16 @@ const SESSIONS_OF: Readonly<Record<string, number>> = {
 };
 const SPARE_SESSIONS = 12;
 const JOINS = 60;
+/** An account's links to a new password. */
+const RESETS = 10;
+/** Things that others need, and that are gone with the first who takes them away. */
+const MADE_FIRST = [
+  'POST /v1/admin/api-keys',
+  'POST /v1/admin/grants',
+  'POST /v1/admin/organisers',
+  'POST /v1/admin/join-submission-batches',
+];
+const MADE = 10;
 const DEAD_JOBS = 3000;
 
 /** A database with the demo organisation in it. */
@@ -54,9 +65,11 @@ export async function startStage(
   await prepareOrganisers(database.ownerUrl);
   await addDeadJobs(database);
   await addIdleRun(database);
+  await addForm(database);
   const port = await unusedPort();
   const workerPort = await unusedPort();
   const environment = environmentOf(database, { port, workerPort, smtpUrl: options.smtpUrl });
+  const ownAccounts = await makeOwnAccounts(database.ownerUrl, environment);
   const server = new ServerProcess('api', port, { script: 'dist/src/main.js', environment });
   const worker = options.worker
     ? new ServerProcess('worker', workerPort, { script: 'dist/src/worker.js', environment })
@@ -69,7 +82,8 @@ export async function startStage(
     const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as object;
     const api = describedApi(document);
     const pool = new ValuePool(LINK_SECRET);
-    await signIn(server.url, pool);
+    pool.add('join.slug', 'fuzz-guarded');
+    await signIn(server.url, pool, ownAccounts);
     await fill(api, pool, server.port, options.seed);
     await overrideSome(database);
     return { api, pool, schemas: new AnswerSchemas(api), server, worker, close };
@@ -116,6 +130,15 @@ async function addIdleRun(database: FuzzDatabase): Promise<void> {
   );
 }
 
+/** A form that asks for proof of work. */
+async function addForm(database: FuzzDatabase): Promise<void> {
+  await database.sql(
+    `INSERT INTO form (id, slug, name, unit_id, challenge)
+     SELECT $1, 'fuzz-guarded', 'A form', id, true FROM unit WHERE kind = 'national'`,
+    [uuidV7()],
+  );
+}
+
 /** Says of half of the people that an organiser has put them where they are. */
 async function overrideSome(database: FuzzDatabase): Promise<void> {
   await database.sql(
@@ -124,12 +147,16 @@ async function overrideSome(database: FuzzDatabase): Promise<void> {
   );
 }
 
-async function signIn(url: string, pool: ValuePool): Promise<void> {
-  const session = async (email: string): Promise<string> => {
+async function signIn(
+  url: string,
+  pool: ValuePool,
+  ownAccounts: readonly OwnAccount[],
+): Promise<void> {
+  const session = async (email: string, second?: object): Promise<string> => {
     const answer = await fetch(`${url}/v1/admin/sessions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email, password: ORGANISERS_PASSWORD }),
+      body: JSON.stringify({ email, password: ORGANISERS_PASSWORD, ...second }),
     });
     const { token } = (await answer.json()) as { token?: string };
     if (token === undefined) throw new Error(`${email} could not sign in: ${answer.status}`);
@@ -141,6 +168,21 @@ async function signIn(url: string, pool: ValuePool): Promise<void> {
   }
   for (let count = 0; count < SPARE_SESSIONS; count += 1) {
     pool.add('spare session', await session('national@example.org'));
+  }
+  let last = '';
+  for (let count = 0; count < SPARE_SESSIONS; count += 1) {
+    last = await session('national@example.org');
+  }
+  // The latest first: those that nobody uses. The one that the others are asked with is to stay.
+  const answer = await fetch(`${url}/v1/admin/sessions?limit=${SPARE_SESSIONS}`, {
+    headers: { authorization: `Bearer ${last}` },
+  });
+  const { data } = (await answer.json()) as { data: { id: string }[] };
+  for (const { id } of data) pool.add('session to end', id);
+  for (const { id, email, kind } of ownAccounts) {
+    if (kind === 'to reset') pool.add('second factor to reset', id);
+    else if (kind === 'forgetful') pool.addResets(id, RESETS);
+    else pool.add('own session', await session(email, kind === 'on' ? { totp: codeOfApp() } : {}));
   }
 }
 
@@ -173,6 +215,10 @@ async function fill(
   for (const list of lists) {
     for (let times = 0; times < 6; times += 1, index -= 1)
       await send(drawer.drawValid(index, list));
+  }
+  for (const operation of api.operations.filter(({ name }) => MADE_FIRST.includes(name))) {
+    for (let times = 0; times < MADE; times += 1, index -= 1)
+      await send(drawer.drawValid(index, operation));
   }
   client.close();
 }

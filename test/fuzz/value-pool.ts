@@ -14,10 +14,21 @@ const RESOURCE_OF: Readonly<Record<string, string>> = {
   organiser: 'organisers',
   region: 'regions',
   branch: 'branches',
+  grant: 'grants',
+  batch: 'join-submission-batches',
+  invitation: 'invitations',
 };
 
 /** The purposes of signed links, and the paths that they lead to. */
-const LINKS = { confirm: 'confirmation', duties: 'duty' } as const;
+const LINKS = {
+  confirm: 'confirmation',
+  duties: 'duty',
+  invitations: 'organiser invitation',
+  resets: 'organiser password reset',
+} as const;
+
+/** Links that set a new password work for so long. */
+const RESET_SECONDS = 24 * 3600;
 
 /**
  * What the application has told so far, by name: `people.id`, `branches.slug`, the cursors of a
@@ -32,7 +43,18 @@ export class ValuePool {
     this.links = {
       confirm: signedLink(linkSecret, LINKS.confirm),
       duties: signedLink(linkSecret, LINKS.duties),
+      invitations: signedLink(linkSecret, LINKS.invitations),
+      resets: signedLink(linkSecret, LINKS.resets),
     };
+  }
+
+  /** Adds the links that set a new password for an account: each works after the one before. */
+  addResets(organiserId: string, howMany: number): void {
+    for (let version = 1; version <= howMany; version += 1) {
+      const token = this.resetToken(organiserId, version);
+      this.add('reset token', token);
+      this.add('account.token', token);
+    }
   }
 
   add(name: string, value: string): void {
@@ -41,6 +63,11 @@ export class ValuePool {
     entry.kept[entry.seen++ % CAPACITY] = value;
     if (name === 'join-submissions.id') {
       this.add('confirm.token', this.links.confirm.sign(uuidBytes(value)));
+    }
+    if (name === 'invitations.id') {
+      const token = this.links.invitations.sign(uuidBytes(value));
+      this.add('invitation token', token);
+      this.add('account.token', token);
     }
     if (name === 'follow-ups.id') {
       // The first hand-over mostly; now and then one that was, or will be.
@@ -97,6 +124,15 @@ export class ValuePool {
     payload.set(uuidBytes(followUpId));
     payload.writeUInt16BE(assignment, 16);
     return this.links.duties.sign(payload);
+  }
+
+  /** The link that sets a new password while an account's credentials are of this version. */
+  private resetToken(organiserId: string, version: number): string {
+    const payload = Buffer.alloc(24);
+    payload.set(uuidBytes(organiserId));
+    payload.writeUInt32BE(version, 16);
+    payload.writeUInt32BE(Math.floor(Date.now() / 1000) + RESET_SECONDS, 20);
+    return this.links.resets.sign(payload);
   }
 }
 

@@ -155,6 +155,7 @@ describe('production', () => {
   it('insists on encryption for the time to come', async () => {
     const served = await start(ExampleModule, {
       NODE_ENV: 'production',
+      SECOND_FACTOR_SECRET: 'a secret of tests that is long enough',
       PUBLIC_URL: 'https://join.example.org',
       MAIL_FROM: 'office@example.org',
     });

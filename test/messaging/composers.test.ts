@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
 import { ComposesMessage, type MessageComposer } from '../../src/messaging/message-composer.js';
 import { MessageComposers } from '../../src/messaging/message-composers.js';
+import { SECURITY_NOTICES } from '../../src/organisers/messages/security-notice.js';
 import { MessageTemplates } from '../../src/messaging/message-templates.js';
 import { TemplateFolder } from '../../src/platform/templates/template-folder.js';
 
@@ -26,7 +27,26 @@ class MovedAway extends Silent {}
 class MovedIn extends Silent {}
 @ComposesMessage('people_reallocated')
 class Reallocated extends Silent {}
-const OF_MOVES = [MovedAway, MovedIn, Reallocated];
+@ComposesMessage('organiser_invitation')
+class Invitation extends Silent {}
+@ComposesMessage('organiser_password_reset')
+class PasswordReset extends Silent {}
+@ComposesMessage('organiser_security_notice')
+class SecurityNotice extends Silent {}
+@ComposesMessage('grant_ending')
+class GrantEnding extends Silent {}
+@ComposesMessage('grant_ended')
+class GrantEnded extends Silent {}
+const OTHERS = [
+  MovedAway,
+  MovedIn,
+  Reallocated,
+  Invitation,
+  PasswordReset,
+  SecurityNotice,
+  GrantEnding,
+  GrantEnded,
+];
 
 async function boot(composers: Type[]): Promise<MessageComposers> {
   @Module({ imports: [DiscoveryModule], providers: [MessageComposers, ...composers] })
@@ -40,12 +60,12 @@ async function boot(composers: Type[]): Promise<MessageComposers> {
 
 describe('composers', () => {
   it('are found at boot, one for each kind', async () => {
-    const composers = await boot([Acknowledgement, Notice, Reminder, ...OF_MOVES]);
+    const composers = await boot([Acknowledgement, Notice, Reminder, ...OTHERS]);
     expect(composers.of('follow_up_notice')).toBeInstanceOf(Notice);
   });
 
   it('stop the boot where a kind has none or two', async () => {
-    await expect(boot([Notice, SecondNotice, Reminder, ...OF_MOVES])).rejects.toThrow(
+    await expect(boot([Notice, SecondNotice, Reminder, ...OTHERS])).rejects.toThrow(
       'join_acknowledgement has no composer; follow_up_notice has 2 composers',
     );
   });
@@ -85,6 +105,24 @@ describe('templates', () => {
     }
   });
 
+  it.each(SECURITY_NOTICES)('have words for the notice %s', (notice) => {
+    const data = {
+      organisation,
+      publicUrl: 'https://join.example.org',
+      notice,
+      day: 'Friday 27 November',
+    };
+    const templates = new MessageTemplates();
+    const { subject, text, html } = templates.email('organiser_security_notice', data);
+    expect(subject.length).toBeGreaterThan(20);
+    expect(templates.sms('organiser_security_notice', data)).toBe(subject);
+    const [words = ''] = text.split('\n');
+    expect(words.length).toBeGreaterThan(60);
+    expect(html).toContain(words);
+    // No link: whoever imitates it has nothing to imitate.
+    expect(text + html).not.toMatch(/https?:/);
+  });
+
   it('do not carry a stranger’s advertisement to a stranger', () => {
     const rendered = new MessageTemplates().email('join_acknowledgement', {
       ...acknowledgement,
@@ -97,6 +135,28 @@ describe('templates', () => {
   it('fail where they ask for what they were not given', () => {
     expect(() => new MessageTemplates().email('join_acknowledgement', { organisation })).toThrow(
       /undefined variable/,
+    );
+  });
+
+  it('say in words where people are found, and link to a console where there is one', () => {
+    const moved = { firstName: 'Robin', place: null, unitName: 'Leeds', isByHand: false };
+    const run = { gained: 2, lost: 1, duties: 0, unitName: 'Leeds' };
+    const templates = new MessageTemplates();
+    const common = { organisation, publicUrl: 'https://join.example.org' };
+    for (const [kind, own] of [
+      ['moved_in', moved],
+      ['people_reallocated', run],
+    ] as const) {
+      const without = templates.email(kind, { ...common, ...own, consoleUrl: null });
+      expect(without.text).toMatch(/in your list of people, after signing in\./);
+      expect(without.text + without.html).not.toContain('https:');
+      const consoleUrl = 'https://console.example.org/?from=mail&of=people';
+      const linked = templates.email(kind, { ...common, ...own, consoleUrl });
+      expect(linked.text).toContain(`after signing in:\n\n${consoleUrl}\n`);
+      expect(linked.html).toContain('href="https://console.example.org/?from=mail&amp;of=people"');
+    }
+    expect(templates.sms('moved_in', { ...common, ...moved, consoleUrl: null })).toBe(
+      'Leeds: Robin has moved and now belongs to you. You find them in your list of people, after signing in.',
     );
   });
 

@@ -6,6 +6,7 @@ import { exchange } from './sockets.js';
 
 const PRODUCTION = {
   NODE_ENV: 'production',
+  SECOND_FACTOR_SECRET: 'a secret of tests that is long enough',
   PUBLIC_URL: 'https://join.example.org',
   MAIL_FROM: 'office@example.org',
 };

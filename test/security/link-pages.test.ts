@@ -11,16 +11,22 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** The duty and the confirmation behind two links, as they stand. */
-const standing = () =>
-  app.database.sql(`SELECT f.*, h.* FROM follow_up f
-                      JOIN join_submission_handling h ON h.submission_id = f.submission_id
-                     ORDER BY f.id`);
-const PAGES = ['confirmPath', 'dutyPath'] as const;
+/** The duty, the confirmation and the invitation behind the links, as they stand. */
+const standing = async () => [
+  await app.database.sql(`SELECT f.*, h.* FROM follow_up f
+                            JOIN join_submission_handling h ON h.submission_id = f.submission_id
+                           ORDER BY f.id`),
+  await app.database.sql('SELECT * FROM organiser_invitation ORDER BY id'),
+];
+const PAGES: readonly (readonly [string, () => Promise<string>])[] = [
+  ['confirmation', async () => (await app.join()).confirmPath],
+  ['duty', async () => (await app.join()).dutyPath],
+  ['invitation', () => app.invite()],
+];
 
-describe.each(PAGES)('the page of a link (%s)', (page) => {
+describe.each(PAGES)('the page of a link (%s)', (_name, pathOfPage) => {
   it('is changed by no request that is only to read, whatever it asks for', async () => {
-    const path = (await app.join())[page];
+    const path = await pathOfPage();
     const [before, counts] = [await standing(), await tableCounts(app.database)];
     const wishes = 'outcome=contacted&_method=POST&confirm=1';
     for (const method of ['get', 'head', 'options'] as const) {
@@ -41,7 +47,7 @@ describe.each(PAGES)('the page of a link (%s)', (page) => {
   });
 
   it('is never framed, never kept, tells nobody its address, and loads nothing', async () => {
-    const path = (await app.join())[page];
+    const path = await pathOfPage();
     const answers = [
       await request(app.url).get(path).set('accept', BROWSER),
       await request(app.url).head(path).set('accept', BROWSER),
@@ -72,7 +78,7 @@ describe.each(PAGES)('the page of a link (%s)', (page) => {
   });
 
   it('cannot be read by a page of another site, nor asked for beforehand', async () => {
-    const path = (await app.join())[page];
+    const path = await pathOfPage();
     const origin = 'https://evil.example';
     const read = await request(app.url).get(path).set('Origin', origin);
     expect(Object.keys(read.headers).filter((name) => name.startsWith('access-control'))).toEqual(

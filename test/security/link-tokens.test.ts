@@ -21,28 +21,40 @@ async function sixtyOne(address: string, pathOf: (n: number) => string): Promise
 describe('the token of a link', () => {
   it('has 128 bits that only the secret makes, behind what it names', async () => {
     const { confirmPath, dutyPath } = await app.join();
-    const [confirmation, duty] = [confirmPath, dutyPath].map((path) =>
+    const paths = [confirmPath, dutyPath, await app.invite()];
+    const [confirmation, duty, invitation] = paths.map((path) =>
       Buffer.from(path.split('/').at(-1) ?? '', 'base64url'),
     );
     // An id of 16 bytes, for a duty the number of its hand-over in two, and 16 bytes of signature.
-    expect([confirmation?.length, duty?.length]).toEqual([16 + 16, 18 + 16]);
+    expect([confirmation, duty, invitation].map((bytes) => bytes?.length)).toEqual([
+      16 + 16,
+      18 + 16,
+      16 + 16,
+    ]);
   });
 
-  it('of a duty does not open a confirmation, nor the other way round', async () => {
+  it('of one purpose does not open what is for another', async () => {
     const { confirmPath, dutyPath } = await app.join();
+    const accountPath = await app.invite();
     const swapped = [
+      confirmPath.replace('/v1/confirm/', '/account/'),
+      dutyPath.replace('/duties/', '/account/'),
+      accountPath.replace('/account/', '/v1/confirm/'),
+      accountPath.replace('/account/', '/duties/'),
       confirmPath.replace('/v1/confirm/', '/duties/'),
       dutyPath.replace('/duties/', '/v1/confirm/'),
     ];
     for (const path of swapped) await from('192.0.2.7', path).expect(404);
   });
 
-  it.each([['/duties/'], ['/v1/confirm/']])(
+  it.each([
+    ['/duties/', '192.0.2.1', async () => (await app.join()).dutyPath],
+    ['/v1/confirm/', '192.0.2.2', async () => (await app.join()).confirmPath],
+    ['/account/', '192.0.2.5', () => app.invite()],
+  ])(
     'is guessed at %s sixty times a minute from one address, and others go on',
-    async (prefix) => {
-      const address = prefix === '/duties/' ? '192.0.2.1' : '192.0.2.2';
-      const { confirmPath, dutyPath } = await app.join();
-      const real = prefix === '/duties/' ? dutyPath : confirmPath;
+    async (_prefix, address, pathOfPage) => {
+      const real = await pathOfPage();
       const guess = (n: number) => `${real.slice(0, -8)}AAAA${String(n + 10)}${real.slice(-2)}`;
       const statuses = await sixtyOne(address, guess);
       expect(new Set(statuses.slice(0, 60))).toEqual(new Set([404]));

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
+import { AccountLinks } from '../../src/accounts/account-links.js';
 import { AppModule } from '../../src/app.module.js';
 import { DutyLinks } from '../../src/follow-ups/duty-link.js';
 import { ConfirmationLink } from '../../src/join/confirmation-link.js';
@@ -7,6 +8,7 @@ import { loadConfiguration } from '../../src/platform/config/configuration.js';
 import { closeHttpApp } from '../../src/platform/http/close-http-app.js';
 import { createHttpApp } from '../../src/platform/http/create-http-app.js';
 import { currentRequestId } from '../../src/platform/http/request-context.js';
+import { newId } from '../../src/platform/new-id.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { joinPost } from '../factories/join-post.js';
 import { prepareDemoOrganisation } from '../support/application.js';
@@ -22,6 +24,8 @@ export interface LoggedApplication {
   readonly written: string[];
   /** Takes a join and tells the paths of the two pages that its links open. */
   join(changes?: Record<string, unknown>): Promise<{ confirmPath: string; dutyPath: string }>;
+  /** Invites somebody to be an organiser, and tells the path of the page that the link opens. */
+  invite(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -72,6 +76,16 @@ export async function startLoggedApplication(
         confirmPath: new URL(confirmation).pathname,
         dutyPath: `/duties/${links.tokenFor({ followUpId: duty.id, assignment: 1 })}`,
       };
+    },
+    invite: async () => {
+      const id = newId();
+      await database.sql(
+        `INSERT INTO organiser_invitation (id, email, name, role, unit_id, invited_by, expires_at)
+         SELECT $1, $2, 'Kim Jones', 'reader', u.id, o.id, clock_now() + interval '7 days'
+           FROM unit u, organiser o WHERE u.kind = 'national' AND o.email = 'national@example.org'`,
+        [id, `${id}@example.org`],
+      );
+      return new URL(api.get(AccountLinks, { strict: false }).invitationUrl(id)).pathname;
     },
     close: async () => {
       await closeHttpApp(api, 5);

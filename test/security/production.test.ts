@@ -13,6 +13,7 @@ const GOOD = {
   DATABASE_URL: 'postgres://branchline_app:a-password-of-the-database@127.0.0.1/branchline',
   SMTP_URL: 'smtps://office:a-password-of-the-mail-server@127.0.0.1',
   LINK_SECRET: 'a secret of tests that is long enough',
+  SECOND_FACTOR_SECRET: 'another secret of tests that is long enough',
 };
 
 function faultsOf(changes: Settings): string {
@@ -34,6 +35,11 @@ describe('production', () => {
     ['PUBLIC_URL is missing', { PUBLIC_URL: '' }],
     ['MAIL_FROM is missing', { MAIL_FROM: '' }],
     ['LINK_SECRET is missing', { LINK_SECRET: '' }],
+    ['SECOND_FACTOR_SECRET is missing', { SECOND_FACTOR_SECRET: '' }],
+    ['SECOND_FACTOR_SECRET: must have at least 32 characters', { SECOND_FACTOR_SECRET: 'short' }],
+    ['SECOND_FACTOR_FOR must be national or everybody', { SECOND_FACTOR_FOR: 'nobody' }],
+    ['OIDC_ISSUER must begin with https://', { OIDC_ISSUER: 'http://id.example.org' }],
+    ['OIDC_CLIENT_SECRET is missing', { OIDC_ISSUER: 'https://id.example.org' }],
     ['LINK_SECRET: must have at least 32 characters', { LINK_SECRET: 'short' }],
     ['PUBLIC_URL must begin with https://', { PUBLIC_URL: 'http://join.example.org' }],
     ['PUBLIC_URL must begin with https://', { PUBLIC_URL: 'http://localhost.example.org' }],
@@ -45,6 +51,15 @@ describe('production', () => {
     ],
   ])('does not start where %s', (fault, changes) => {
     expect(faultsOf(changes)).toContain(fault);
+  });
+
+  it('asks for a second factor wherever the whole country is seen, and only there unless told', () => {
+    expect(loadConfiguration({}, GOOD).secondFactorFor).toBe('national');
+    const everybody = { ...GOOD, SECOND_FACTOR_FOR: 'everybody' };
+    expect(loadConfiguration({}, everybody).secondFactorFor).toBe('everybody');
+    expect(loadConfiguration({}, { ...GOOD, NODE_ENV: 'development' }).secondFactorFor).toBe(
+      'nobody',
+    );
   });
 
   it('tells no value, least of all a secret one', () => {

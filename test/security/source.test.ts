@@ -30,9 +30,13 @@ describe('the source', () => {
     expect(starting.filter((path) => !path.startsWith('src/development/'))).toEqual([]);
   });
 
-  it('asks nobody else on the network, but for a release that an operator fetches', () => {
-    const asking = /\bfetch\(|\bXMLHttpRequest\b|\bWebSocket\(|['"](?:undici|axios|got)['"]/;
-    expect(having(sources, asking)).toEqual(['src/providers/downloads/download-file.ts']);
+  it('asks nobody else on the network, but for a release that an operator fetches and a provider of identities', () => {
+    const asking =
+      /\bfetch\(|\bXMLHttpRequest\b|\bWebSocket\(|['"](?:undici|axios|got|openid-client)['"]/;
+    expect(having(sources, asking)).toEqual([
+      'src/providers/downloads/download-file.ts',
+      'src/providers/openid/openid-provider.ts',
+    ]);
   });
 
   it('takes a random number that anybody could foretell for nothing but a pause', () => {
@@ -42,7 +46,7 @@ describe('the source', () => {
     ]);
   });
 
-  it('hashes with SHA-256 and argon2id, and encrypts nothing by itself', () => {
+  it('hashes with SHA-256 and argon2id, and encrypts nothing but the secrets of second factors', () => {
     const calls = sources.flatMap((path) => [
       ...readFileSync(join(projectRoot, path), 'utf8').matchAll(
         /\bcreate(?:Hash|Hmac)\((['"]\w+)/g,
@@ -50,15 +54,19 @@ describe('the source', () => {
     ]);
     expect(calls.length).toBeGreaterThan(5);
     expect(new Set(calls.map(([, algorithm]) => algorithm))).toEqual(new Set(["'sha256"]));
-    expect(having(sources, /createCipher|createDecipher|publicEncrypt|createSign\(/)).toEqual([]);
+    expect(having(sources, /createCipher|createDecipher|publicEncrypt|createSign\(/)).toEqual([
+      'src/organisers/second-factor/sealed-secrets.ts',
+    ]);
   });
 
   it('turns off no check of a certificate', () => {
     expect(having(sources, /rejectUnauthorized|NODE_TLS_REJECT|checkServerIdentity/)).toEqual([]);
   });
 
-  it('reads a cookie nowhere', () => {
-    expect(having(sources, /headers\.cookie|headers\['cookie'\]|@fastify\/cookie/)).toEqual([]);
+  it('reads a cookie where a browser comes back from the provider of identities, and nowhere else', () => {
+    expect(having(sources, /headers\.cookie|headers\['cookie'\]|@fastify\/cookie/)).toEqual([
+      'src/organisers/openid/openid.admin-controller.ts',
+    ]);
   });
 });
 
@@ -70,11 +78,15 @@ describe('the templates', () => {
 
   it('of pages run no script, load nothing from elsewhere, and post to ourselves', () => {
     const pages = templates.filter((path) => path.startsWith('templates/pages/'));
-    // The map alone has scripts: files of ours whose hash stands beside them.
+    // The map alone has scripts, files of ours whose hash stands beside them; and a form that asks
+    // for proof of work, the file that other sites include by the same address.
     const ownScript =
-      /<script(?! defer src="\{\{ (map\.files\.\w+)\.path \}\}" integrity="\{\{ \1\.integrity \}\}"><\/script>)/;
+      /<script(?! defer src="\{\{ (map\.files\.\w+)\.path \}\}" integrity="\{\{ \1\.integrity \}\}"><\/script>| src="\/embed\/join-challenge\.js" defer><\/script>)/;
     expect(having(pages, ownScript)).toEqual([]);
-    expect(having(pages, /<script/)).toEqual(['templates/pages/branches.liquid']);
+    expect(having(pages, /<script/)).toEqual([
+      'templates/pages/branches.liquid',
+      'templates/pages/join.liquid',
+    ]);
     expect(having(pages, /\son\w+=|javascript:|<iframe|<object|<embed/i)).toEqual([]);
     expect(having(pages, /(?:src|href|action)="https?:/i)).toEqual([]);
     expect(having(pages, /<form/).length).toBeGreaterThan(2);
@@ -89,9 +101,10 @@ describe('the scripts for browsers', () => {
     expect(having(browserScripts, dangerous)).toEqual([]);
   });
 
-  it('connect to nobody; that for other sites, to the server that it came from', () => {
+  it('connect to nobody; those for other sites, to the server that they came from', () => {
     expect(having(browserScripts, /\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon/)).toEqual([
       'templates/assets/embed-branches.js',
+      'templates/assets/join-challenge.js',
     ]);
     expect(having(browserScripts, /https?:\/\/(?!join\.example\.org)/)).toEqual([]);
   });

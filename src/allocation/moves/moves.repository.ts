@@ -11,6 +11,24 @@ export interface PlacementRow extends NewAllocationRow {
   overridden_until: string | null;
 }
 
+/** Somebody's new allocation. */
+export type NewPlacement = PlacementRow & { readonly person_id: string };
+
+/** Somebody who comes under the eyes of another unit's officers. */
+export interface NewKeeper {
+  readonly person_id: string;
+  readonly to_unit_id: string;
+}
+
+/** What an allocation tells about where it was measured from. */
+export interface Measurement {
+  readonly precision: string;
+  readonly distanceKm: number | null;
+  readonly datasetVersion: string;
+  /** Left out where the words stay as they are. */
+  readonly explanation?: string;
+}
+
 /** What changes when somebody comes to belong elsewhere: the history keeps what was. */
 @Injectable()
 export class MovesRepository {
@@ -22,10 +40,60 @@ export class MovesRepository {
     return row?.version ?? '0';
   }
 
-  /** Ends the current allocations of these people and begins others. Everybody concerned is locked. */
-  async replaceAllocations(
+  /**
+   * Ends the current allocations of people and begins others, and brings those who move under the
+   * eyes of other units' officers. The version of each of them moves on: what was read of them
+   * before is no longer so. Everybody concerned is locked.
+   */
+  async place(
     manager: EntityManager,
-    allocations: readonly (PlacementRow & { readonly person_id: string })[],
+    allocations: readonly NewPlacement[],
+    moves: readonly NewKeeper[],
+  ): Promise<void> {
+    await this.replaceAllocations(manager, allocations);
+    const keepers = new Map<string, string | null>();
+    for (const { person_id } of allocations) keepers.set(person_id, null);
+    for (const { person_id, to_unit_id } of moves) keepers.set(person_id, to_unit_id);
+    await this.changePeople(
+      manager,
+      [...keepers].map(([person_id, to_unit_id]) => ({ person_id, to_unit_id })),
+    );
+  }
+
+  /** Notes from where the distance of an allocation that stays is measured now, and its words. */
+  async measureAnew(
+    manager: EntityManager,
+    allocationId: string,
+    { precision, distanceKm, datasetVersion, explanation }: Measurement,
+  ): Promise<void> {
+    const [changed] = await manager.query<[{ person_id: string }[], number]>(
+      `UPDATE allocation
+          SET precision = $2, distance_km = $3, dataset_version = $4,
+              explanation = coalesce($5, explanation)
+        WHERE id = $1
+          AND (precision, distance_km, dataset_version, explanation)
+              IS DISTINCT FROM ($2, $3::float8, $4, coalesce($5, explanation))
+        RETURNING person_id`,
+      [allocationId, precision, distanceKm, datasetVersion, explanation ?? null],
+    );
+    await this.changePeople(
+      manager,
+      changed.map(({ person_id }) => ({ person_id, to_unit_id: null })),
+    );
+  }
+
+  /** Whose allocation this is. */
+  async personOf(manager: EntityManager, allocationId: string): Promise<string | undefined> {
+    const [row] = await manager.query<{ personId: string }[]>(
+      'SELECT person_id AS "personId" FROM allocation WHERE id = $1',
+      [allocationId],
+    );
+    return row?.personId;
+  }
+
+  private async replaceAllocations(
+    manager: EntityManager,
+    allocations: readonly NewPlacement[],
   ): Promise<void> {
     if (allocations.length === 0) return;
     await manager.query(
@@ -48,39 +116,19 @@ export class MovesRepository {
     );
   }
 
-  /** Notes from where the distance of an allocation is measured now, if that has changed. */
-  async measureAnew(
+  /** Moves the version of people on; some of them come to other keepers. */
+  private async changePeople(
     manager: EntityManager,
-    allocationId: string,
-    measured: { precision: string; distanceKm: number | null; datasetVersion: string },
+    changes: readonly { readonly person_id: string; readonly to_unit_id: string | null }[],
   ): Promise<void> {
+    if (changes.length === 0) return;
     await manager.query(
-      `UPDATE allocation SET precision = $2, distance_km = $3, dataset_version = $4
-        WHERE id = $1 AND (precision, distance_km) IS DISTINCT FROM ($2, $3::float8)`,
-      [allocationId, measured.precision, measured.distanceKm, measured.datasetVersion],
+      `UPDATE person p
+          SET unit_id = coalesce(c.to_unit_id, p.unit_id), version = version + 1,
+              updated_at = clock_now()
+         FROM jsonb_to_recordset($1::jsonb) AS c (person_id uuid, to_unit_id uuid)
+        WHERE p.id = c.person_id`,
+      [JSON.stringify(changes)],
     );
-  }
-
-  /** Brings people under the eyes of other units' officers. */
-  async setKeepers(
-    manager: EntityManager,
-    moves: readonly { readonly person_id: string; readonly to_unit_id: string }[],
-  ): Promise<void> {
-    if (moves.length === 0) return;
-    await manager.query(
-      `UPDATE person p SET unit_id = m.to_unit_id, version = version + 1, updated_at = clock_now()
-         FROM jsonb_to_recordset($1::jsonb) AS m (person_id uuid, to_unit_id uuid)
-        WHERE p.id = m.person_id`,
-      [JSON.stringify(moves)],
-    );
-  }
-
-  /** Whose allocation this is. */
-  async personOf(manager: EntityManager, allocationId: string): Promise<string | undefined> {
-    const [row] = await manager.query<{ personId: string }[]>(
-      'SELECT person_id AS "personId" FROM allocation WHERE id = $1',
-      [allocationId],
-    );
-    return row?.personId;
   }
 }

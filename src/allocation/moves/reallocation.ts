@@ -85,14 +85,17 @@ export class Reallocation {
     }
     const decision = this.allocator.decide(view, postcodeOf(person));
     if (decision.provisional) return 'later';
-    const row = isNews(person, decision)
-      ? {
-          ...newAllocationRow(newId(), decision),
-          decided_by: cause.decidedById,
-          reason: null,
-          overridden_until: null,
-        }
-      : undefined;
+    if (person.allocation !== null && !isNews(person, decision)) {
+      // They may have moved home under the same rule: the way to the branch is another.
+      await this.moves.measureAnew(manager, person.allocation.id, decision);
+      return this.settle(manager, view, person, { unit: decision.unit, row: undefined }, cause);
+    }
+    const row = {
+      ...newAllocationRow(newId(), decision),
+      decided_by: cause.decidedById,
+      reason: null,
+      overridden_until: null,
+    };
     return this.settle(manager, view, person, { unit: decision.unit, row }, cause);
   }
 
@@ -156,16 +159,17 @@ export class Reallocation {
     { unit, row }: { unit: Unit; row: PlacementRow | undefined },
     { tells, movesDuties = true }: ReallocationCause,
   ): Promise<ReallocationResult> {
-    if (row !== undefined) {
-      await this.moves.replaceAllocations(manager, [{ ...row, person_id: person.id }]);
-    }
     const allocationId = row?.id ?? person.allocation?.id;
     const { keeper, isMinor, moves } = keepingIn(unit, person, {
       national: view.national,
       today: this.clock.today(),
     });
+    await this.moves.place(
+      manager,
+      row === undefined ? [] : [{ ...row, person_id: person.id }],
+      moves ? [{ person_id: person.id, to_unit_id: keeper.id }] : [],
+    );
     if (!moves) return row === undefined ? 'unchanged' : 'changed';
-    await this.moves.setKeepers(manager, [{ person_id: person.id, to_unit_id: keeper.id }]);
     const openThere = movesDuties
       ? await this.followUps.moveAllOf(
           manager,

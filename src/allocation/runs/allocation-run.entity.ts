@@ -39,13 +39,21 @@ export class AllocationRunEntity {
   @Column('text', { name: 'dataset_version' })
   datasetVersion!: string;
 
+  @Column('text', {
+    array: true,
+    nullable: true,
+    comment:
+      'Virtual transactions that were writing people when a recompute had begun: they may not know its rules, and it waits for their end. Null until they are looked up.',
+  })
+  awaited!: string[] | null;
+
   @Column('uuid', { name: 'last_person_id', nullable: true })
   lastPersonId!: string | null;
 
   @Column('uuid', { nullable: true })
   position!: string | null;
 
-  /** Null until the first slice has counted. */
+  /** Null until the first slice has begun. */
   @Column('integer', { nullable: true })
   total!: number | null;
 

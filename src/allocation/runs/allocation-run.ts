@@ -28,7 +28,11 @@ export interface LockedRun {
   readonly datasetVersion: string;
   /** The last person whose slice is committed; null before the first. */
   readonly position: string | null;
-  /** The last person of all when it began; who came after was allocated by the same rules. */
+  /** Transactions that a recompute waits for; null until they are looked up. */
+  readonly awaited: readonly string[] | null;
+  /** Its end is marked and its people are counted. */
+  readonly isMarked: boolean;
+  /** Up to whom it goes: the last person of all when it was marked, or a latecomer. */
   readonly lastPersonId: string | null;
   readonly startedById: string | null;
 }

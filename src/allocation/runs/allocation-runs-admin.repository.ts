@@ -135,8 +135,8 @@ export class AllocationRunsAdminRepository {
   async insert(manager: EntityManager, run: NewRun): Promise<void> {
     const [inserted] = await manager.query<{ id: string }[]>(
       `INSERT INTO allocation_run (id, kind, dry_run_id, rules_added, rules_removed, basis,
-                                   directory_version, dataset_version, started_by, last_person_id)
-       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, (SELECT id FROM person ORDER BY id DESC LIMIT 1)
+                                   directory_version, dataset_version, started_by)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
        ON CONFLICT (kind) WHERE state = 'running' DO NOTHING
        RETURNING id`,
       [

@@ -30,8 +30,7 @@ export class MassMoves {
     const movers = moving.map(moverOf);
     const duties = new Map<string, number>();
     if (run.kind === 'recompute') {
-      await this.repository.replaceAllocations(manager, allocationsOf(run, findings));
-      await this.repository.setKeepers(manager, movers);
+      await this.repository.place(manager, allocationsOf(run, findings), movers);
       const relocated = await this.duties.relocate(manager, relocationsOf(view, moving));
       for (const { personId } of relocated) {
         duties.set(personId, (duties.get(personId) ?? 0) + 1);

@@ -30,7 +30,7 @@ export class PeopleReallocatedComposer implements MessageComposer {
     const [unit] = await this.units.unitsUpwards(manager, unitId);
     const to = unit && recipientIn(unit, officeFor(unit.kind), false);
     if (unit === undefined || to === undefined) return undefined;
-    const link = `${this.configuration.publicUrl}/v1/admin/allocation-runs/${allocationRunId}/people`;
-    return { to, data: { ...numbers, unitName: unit.name, link } };
+    const consoleUrl = this.configuration.environment.CONSOLE_URL ?? null;
+    return { to, data: { ...numbers, unitName: unit.name, consoleUrl } };
   }
 }

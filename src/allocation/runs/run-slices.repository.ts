@@ -19,6 +19,8 @@ export interface MoverRow {
   readonly explanation: string;
 }
 
+const BEFORE_EVERYBODY = '00000000-0000-0000-0000-000000000000';
+
 /** All SQL by which a run goes from slice to slice. */
 @Injectable()
 export class RunSlicesRepository {
@@ -28,7 +30,8 @@ export class RunSlicesRepository {
   async lock(manager: EntityManager, runId: string): Promise<LockedRun | undefined> {
     const [run] = await manager.query<LockedRun[]>(
       `SELECT id, kind, rules_added AS "rulesAdded", rules_removed AS "rulesRemoved", basis,
-              dataset_version AS "datasetVersion", position, last_person_id AS "lastPersonId",
+              dataset_version AS "datasetVersion", position, awaited,
+              total IS NOT NULL AS "isMarked", last_person_id AS "lastPersonId",
               started_by AS "startedById"
          FROM allocation_run WHERE id = $1 AND state = 'running' FOR UPDATE`,
       [runId],
@@ -36,14 +39,69 @@ export class RunSlicesRepository {
     return run;
   }
 
-  /** Counts, once a run, how many people there are to see. */
-  async countPeople(manager: EntityManager, run: LockedRun): Promise<void> {
+  /**
+   * The transactions that write people at this moment, apart from this one. A statement locks the
+   * tables that it writes before it begins, so that a join which has read the version of the
+   * organisation is among them until it has ended, also before it has a number of its own (xid).
+   */
+  async writersOfPeople(manager: EntityManager): Promise<string[]> {
+    const rows = await manager.query<{ id: string }[]>(
+      `SELECT DISTINCT virtualtransaction AS id FROM pg_locks
+        WHERE locktype = 'relation' AND relation = 'person'::regclass AND granted
+          AND database = (SELECT datid FROM pg_stat_get_activity(pg_backend_pid()))
+          AND mode <> 'AccessShareLock' AND pid <> pg_backend_pid()`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Keeps which transactions a run waits for. */
+  async keepAwaited(
+    manager: EntityManager,
+    runId: string,
+    awaited: readonly string[],
+  ): Promise<void> {
+    await manager.query('UPDATE allocation_run SET awaited = $2 WHERE id = $1', [runId, awaited]);
+  }
+
+  /** Marks, once a run, up to whom it goes, and counts them. @returns the last of them. */
+  async mark(manager: EntityManager, runId: string): Promise<string | null> {
+    const [last] = await manager.query<{ id: string }[]>(
+      'SELECT id FROM person ORDER BY id DESC LIMIT 1',
+    );
+    const lastPersonId = last?.id ?? null;
     await manager.query(
       `UPDATE allocation_run
-          SET total = (SELECT count(*) FROM person WHERE id <= $2)
+          SET last_person_id = $2, total = (SELECT count(*) FROM person WHERE id <= $2)
         WHERE id = $1`,
-      [run.id, run.lastPersonId],
+      [runId, lastPersonId],
     );
+    return lastPersonId;
+  }
+
+  /**
+   * Lets a run go on to the last of those who came after its mark and were decided from an older
+   * organisation or other reference data than its own. @returns false where there is nobody.
+   */
+  async extend(manager: EntityManager, runId: string): Promise<boolean> {
+    const [, extended] = await manager.query<[unknown, number]>(
+      `UPDATE allocation_run r
+          SET last_person_id = late.id,
+              total = r.total + (SELECT count(*) FROM person p
+                                  WHERE p.id > late.after AND p.id <= late.id)
+         FROM (SELECT p.id, o.after
+                 FROM (SELECT id, directory_version, dataset_version,
+                              coalesce(last_person_id, $2::uuid) AS after
+                         FROM allocation_run WHERE id = $1) o
+                 JOIN person p ON p.id > o.after
+                 JOIN allocation a ON a.person_id = p.id AND a.valid_until IS NULL
+                WHERE a.method <> 'override'
+                  AND (a.directory_version < o.directory_version
+                       OR a.dataset_version <> o.dataset_version)
+                ORDER BY p.id DESC LIMIT 1) late
+        WHERE r.id = $1`,
+      [runId, BEFORE_EVERYBODY],
+    );
+    return extended === 1;
   }
 
   /** Moves a run on behind a slice. */

@@ -18,6 +18,8 @@ import { RunSlicesRepository } from './run-slices.repository.js';
 
 /** How many people one transaction takes: about a second's work where all of them move. */
 export const SLICE_SIZE = 2_000;
+/** Between two looks at whether a recompute may begin. */
+const WAITING_MILLISECONDS = 500;
 
 /**
  * Takes a run through everybody, slice by slice in the order of the ids: decides in memory, writes
@@ -53,8 +55,13 @@ export class RunSlices {
       return;
     }
     const view = await this.viewOf(run, versions);
-    if (run.position === null) await this.repository.countPeople(manager, run);
-    const { position: after, lastPersonId: upTo } = run;
+    if (!run.isMarked && (await this.hasToWait(manager, run))) {
+      const availableAt = new Date(this.clock.now().getTime() + WAITING_MILLISECONDS);
+      await this.outbox.enqueue(manager, runSlice, { runId }, { availableAt });
+      return;
+    }
+    const { position: after } = run;
+    const upTo = run.isMarked ? run.lastPersonId : await this.repository.mark(manager, runId);
     const people = await this.people.page(manager, { after, upTo, limit: SLICE_SIZE });
     const findings = await this.findingsOf(manager, run, view, people);
     const dutiesMoved = await this.moves.write(manager, run, view, findings);
@@ -63,14 +70,32 @@ export class RunSlices {
       ...countsOf(findings),
       dutiesMoved,
     });
-    if (people.length < SLICE_SIZE) await this.closing.close(manager, run, 'finished', null);
-    else await this.outbox.enqueue(manager, runSlice, { runId });
+    const goesOn = people.length === SLICE_SIZE || (await this.hasLatecomers(manager, run));
+    if (goesOn) await this.outbox.enqueue(manager, runSlice, { runId });
+    else await this.closing.close(manager, run, 'finished', null);
   }
 
   /** Ends a run that cannot go on. */
   async giveUp(manager: EntityManager, runId: string, reason: string): Promise<void> {
     const run = await this.repository.lock(manager, runId);
     if (run !== undefined) await this.closing.close(manager, run, 'failed', reason);
+  }
+
+  /**
+   * Whether somebody may still be written by the rules before: a join that had read the version of
+   * the organisation when the recompute was committed, and has not ended. Only then is everybody
+   * decided by the old rules there to be found, and whoever comes later knows the new ones.
+   */
+  private async hasToWait(manager: EntityManager, { id, kind, awaited }: LockedRun) {
+    if (kind === 'dry_run') return false;
+    const writers = await this.repository.writersOfPeople(manager);
+    if (awaited === null) await this.repository.keepAwaited(manager, id, writers);
+    return writers.some((writer) => awaited?.includes(writer) ?? true);
+  }
+
+  /** A process may answer from reference data for seconds that is no longer in use. */
+  private async hasLatecomers(manager: EntityManager, { id, kind }: LockedRun): Promise<boolean> {
+    return kind === 'recompute' && this.repository.extend(manager, id);
   }
 
   /**

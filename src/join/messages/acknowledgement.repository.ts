@@ -13,6 +13,10 @@ export interface AcknowledgedSubmission {
   /** Who has the duty now, and by when. */
   responsible: string;
   dueAt: Date;
+  /** The day (`YYYY-MM-DD`) on which an organiser took it; null: the person posted it. */
+  spokenOn: string | null;
+  /** Somebody has got in touch already, and nobody is to do so any more. */
+  alreadyContacted: boolean;
 }
 
 @Injectable()
@@ -27,11 +31,13 @@ export class AcknowledgementRepository {
       'acknowledged_submission',
       `SELECT s.posted->>'givenName' AS "givenName", s.email, s.phone, s.answer,
               h.state IN ('spam', 'suspected_bot') AS "isSpam",
-              u.name AS responsible, f.due_at AS "dueAt"
+              u.name AS responsible, f.due_at AS "dueAt", i.conversation_on::text AS "spokenOn",
+              coalesce(i.already_contacted, false) AS "alreadyContacted"
          FROM join_submission s
          JOIN join_submission_handling h ON h.submission_id = s.id
          JOIN follow_up f ON f.submission_id = s.id
          JOIN unit u ON u.id = f.unit_id
+         LEFT JOIN join_intake i ON i.submission_id = s.id
         WHERE s.id = $1`,
       [submissionId],
       manager,

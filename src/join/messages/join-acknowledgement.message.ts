@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { describeDate } from '../../allocation/moves/describe-date.js';
 import { FollowUpsService } from '../../follow-ups/follow-ups.service.js';
 import {
   type ComposedMessage,
@@ -27,7 +28,7 @@ export class JoinAcknowledgement implements MessageComposer {
     if (message.submissionId === null) return undefined;
     const submission = await this.repository.find(manager, message.submissionId);
     if (submission === undefined || submission.isSpam) return undefined;
-    const { email, phone, givenName, answer, responsible, dueAt } = submission;
+    const { email, phone, givenName, answer, responsible, dueAt, spokenOn } = submission;
     const address = email ?? phone;
     if (address === null) return undefined;
     return {
@@ -35,7 +36,8 @@ export class JoinAcknowledgement implements MessageComposer {
       data: {
         givenName,
         answer,
-        promise: contactPromise(responsible, dueAt),
+        promise: submission.alreadyContacted ? null : contactPromise(responsible, dueAt),
+        spokenOn: spokenOn === null ? null : describeDate(spokenOn),
         confirmUrl: this.links.urlFor(message.submissionId),
       },
     };

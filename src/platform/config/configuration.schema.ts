@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+/** The sender where none is given, as while trying. */
+export const DEFAULT_MAIL_FROM = 'Branchline <office@example.org>';
+
 const flag = z
   .enum(['true', 'false', '1', '0'])
   .transform((value) => value === 'true' || value === '1');
@@ -44,6 +47,10 @@ const redisUrls = z
     'must be redis://host:6379 (or rediss://), several separated by commas for a cluster',
   );
 
+const secondFactorSecret = z
+  .string()
+  .min(32, 'must have at least 32 characters (openssl rand -base64 32)');
+
 /** What stands in braces in an address of map tiles; `{s}` and `{r}` may besides. */
 const TILE_MARKS = ['z', 'x', 'y'];
 
@@ -69,6 +76,8 @@ export const environmentSchema = z.object({
   PUBLIC_URL: url(['http:', 'https:'], 'must be an address like https://join.example.org')
     .transform((value) => value.replace(/\/+$/, ''))
     .optional(),
+  /** Where organisers sign in to look at their people, for the mails that speak of them. */
+  CONSOLE_URL: url(['https:'], 'must be an address like https://console.example.org').optional(),
   DATABASE_URL: postgresUrl,
   /** The owner's login, for migrations only. */
   DATABASE_OWNER_URL: postgresUrl.optional(),
@@ -79,9 +88,33 @@ export const environmentSchema = z.object({
   DATABASE_POOL_SIZE: count(2, 200).default(16),
   QUEUE_URL: redisUrls.optional(),
   SMTP_URL: url(['smtp:', 'smtps:'], 'must be a URL like smtp://user:password@host:587'),
-  MAIL_FROM: z.string().min(3).max(320).default('Branchline <office@example.org>'),
+  MAIL_FROM: z.string().min(3).max(320).default(DEFAULT_MAIL_FROM),
   /** Signs the links of duty pages and confirmations. Changing it makes sent links useless. */
   LINK_SECRET: z.string().min(32, 'must have at least 32 characters (openssl rand -base64 32)'),
+  /** Seals the secrets of second factors. Required in production; else it follows from LINK_SECRET. */
+  SECOND_FACTOR_SECRET: secondFactorSecret.optional(),
+  /** The one before, while secrets that it sealed are still there. */
+  SECOND_FACTOR_SECRET_PREVIOUS: secondFactorSecret.optional(),
+  /** Who has to have a second factor. Default: `national` in production, else `nobody`. */
+  SECOND_FACTOR_FOR: z.enum(['nobody', 'national', 'everybody']).optional(),
+  /** A provider of identities by which organisers may sign in. Default: none. */
+  OIDC_ISSUER: url(
+    ['http:', 'https:'],
+    'must be an address like https://id.example.org',
+  ).optional(),
+  OIDC_CLIENT_ID: z.string().min(1).max(300).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).max(1000).optional(),
+  /** What a console writes on the button. */
+  OIDC_LABEL: z.string().min(1).max(100).default('Sign in with your organisation'),
+  /** The page of the console that takes the code of a sign-in. */
+  OIDC_CONSOLE_URL: url(
+    ['http:', 'https:'],
+    'must be an address like https://console.example.org/signed-in',
+  ).optional(),
+  /** Whether an account is found by the provider's verified email address the first time. */
+  OIDC_LINK_BY_EMAIL: flag.default(false),
+  /** Whether the provider's second factor stands in for ours: always, where `amr` says so, never. */
+  OIDC_SECOND_FACTOR: z.enum(['required', 'amr', 'trusted']).default('required'),
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: networks.default([]),
   /** Who may read /metrics. None given: this machine and private networks. */
@@ -89,11 +122,14 @@ export const environmentSchema = z.object({
   RATE_LIMIT_EXEMPT: networks.default([]),
   RATE_LIMIT_JOIN_PER_ADDRESS: count(1, 1_000_000).default(30),
   RATE_LIMIT_JOIN_PER_FORM: count(1, 10_000_000).default(3000),
+  RATE_LIMIT_JOIN_PER_KEY: count(1, 10_000_000).default(600),
   RATE_LIMIT_LOOKUP_PER_ADDRESS: count(1, 1_000_000).default(120),
   RATE_LIMIT_SIGN_IN_PER_ADDRESS: count(1, 1_000_000).default(10),
+  /** Requests for a link that sets a new password, an address in 15 minutes. */
+  RATE_LIMIT_PASSWORD_RESET_PER_ADDRESS: count(1, 1_000_000).default(10),
   BODY_LIMIT_BYTES: count(1024, 10_000_000).default(64 * 1024),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  /** The one join form of this installation, until forms are kept in the database. */
+  /** The form of a post that names none; all others are kept in the database. */
   JOIN_FORM_ID: z.string().min(1).max(100).default('join'),
   /** Origins that may post the form besides PUBLIC_URL; `http://localhost:*` stands for any port. */
   JOIN_FORM_ORIGINS: origins.default([]),
@@ -102,6 +138,8 @@ export const environmentSchema = z.object({
     ['http:', 'https:'],
     'must be an address like https://www.example.org/thank-you',
   ).optional(),
+  /** Whether that form asks for proof of work. */
+  JOIN_FORM_CHALLENGE: flag.default(false),
   PRIVACY_NOTICE_VERSION: z.string().min(1).max(100).default('2026-11'),
   MINIMUM_AGE: count(0, 18).default(14),
   NEAREST_BRANCH_LIMIT_KM: z.coerce.number().min(0).max(2000).default(50),
@@ -111,7 +149,13 @@ export const environmentSchema = z.object({
   BRANCH_MAP_ATTRIBUTION: z.string().min(3).max(300).optional(),
   /** How long it can be looked up whom a dry run or recompute moves, in days. */
   ALLOCATION_RUN_DAYS: count(1, 3650).default(30),
+  /** For how long a grant that has ended still lets its holder read, in days; 0: not at all. */
+  GRANT_GRACE_DAYS: count(0, 365).default(60),
   ACKNOWLEDGEMENTS_PER_ADDRESS_PER_DAY: count(1, 1000).default(3),
+  /** How long the link of an invitation works, in days. */
+  INVITATION_DAYS: count(1, 60).default(7),
+  /** How long the link that sets a new password works, in minutes. */
+  PASSWORD_RESET_MINUTES: count(5, 1440).default(60),
   FOLLOW_UP_DUE_WORKING_DAYS: count(1, 60).default(2),
   FOLLOW_UP_REMIND_WORKING_DAYS: count(1, 60).default(1),
   WORKER_CONCURRENCY: count(1, 200).default(8),

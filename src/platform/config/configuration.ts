@@ -23,12 +23,18 @@ export class Configuration {
   readonly host: string;
   readonly directDatabaseUrl: string;
   readonly production: boolean;
+  /** Seals the secrets of second factors. */
+  readonly secondFactorSecret: string;
+  readonly secondFactorFor: 'nobody' | 'national' | 'everybody';
 
   constructor(readonly environment: Environment) {
     this.production = environment.NODE_ENV === 'production';
     this.publicUrl = environment.PUBLIC_URL ?? `http://localhost:${environment.PORT}`;
     this.host = environment.HOST ?? (this.production ? '0.0.0.0' : '127.0.0.1');
     this.directDatabaseUrl = environment.DATABASE_DIRECT_URL ?? environment.DATABASE_URL;
+    this.secondFactorSecret = environment.SECOND_FACTOR_SECRET ?? environment.LINK_SECRET;
+    this.secondFactorFor =
+      environment.SECOND_FACTOR_FOR ?? (this.production ? 'national' : 'nobody');
   }
 
   toJSON(): string {
@@ -56,7 +62,7 @@ export function loadConfiguration(
   const given = { ...withoutBlanks(defaults), ...withoutBlanks(environment) };
   const parsed = environmentSchema.safeParse(given);
   const faults = parsed.success ? [] : parsed.error.issues.map(describeFault(given));
-  faults.push(...mapFaults(given), ...productionFaults(given));
+  faults.push(...mapFaults(given), ...openIdFaults(given), ...productionFaults(given));
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return new Configuration(parsed.data);
 }
@@ -81,10 +87,18 @@ function mapFaults(given: Record<string, string>): string[] {
     : [];
 }
 
+/** A provider of identities wants to know who asks. */
+function openIdFaults(given: Record<string, string>): string[] {
+  if (given['OIDC_ISSUER'] === undefined) return [];
+  return ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name} is missing (OIDC_ISSUER needs it)`);
+}
+
 /** What only production insists on: nothing that was made for trying may face the public. */
 function productionFaults(given: Record<string, string>): string[] {
   if (given['NODE_ENV'] !== 'production') return [];
-  const faults = ['PUBLIC_URL', 'MAIL_FROM']
+  const faults = ['PUBLIC_URL', 'MAIL_FROM', 'SECOND_FACTOR_SECRET']
     .filter((name) => given[name] === undefined)
     .map((name) => `${name} is missing (production needs it)`);
   if (given['BRANCHLINE_DEMO_PASSWORD'] !== undefined) {
@@ -95,7 +109,21 @@ function productionFaults(given: Record<string, string>): string[] {
       'PUBLIC_URL must begin with https:// in production (or be on localhost, to try it)',
     );
   }
-  const secrets = ['LINK_SECRET', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'SMTP_URL'];
+  if (given['SECOND_FACTOR_FOR'] === 'nobody') {
+    faults.push('SECOND_FACTOR_FOR must be national or everybody in production');
+  }
+  for (const name of ['OIDC_ISSUER', 'OIDC_CONSOLE_URL']) {
+    if (given[name]?.startsWith('http:')) {
+      faults.push(`${name} must begin with https:// in production`);
+    }
+  }
+  const secrets = [
+    'LINK_SECRET',
+    'SECOND_FACTOR_SECRET',
+    'DATABASE_URL',
+    'DATABASE_OWNER_URL',
+    'SMTP_URL',
+  ];
   for (const name of secrets) {
     if (given[name]?.includes(DEMO_PASSWORD)) {
       faults.push(`${name} holds the demo password`);

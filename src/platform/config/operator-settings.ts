@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError, type Settings } from './configuration.js';
+import { DEFAULT_MAIL_FROM } from './configuration.schema.js';
 import { developmentSettings, ownerUrlFile } from './development-settings.js';
 
 /** What the operator's commands need; they run without the rest of the configuration. */
 export interface OperatorSettings {
   ownerUrl: string;
   applicationPassword: string | undefined;
+  /** The sender of all mail; whatever a command causes to be sent carries its domain. */
+  mailFrom: string;
   /** Where `postcodes download` fetches Code-Point Open. */
   codePointOpenUrl: string;
 }
@@ -32,6 +35,7 @@ export function operatorSettings(environment: Settings = process.env): OperatorS
   return {
     ownerUrl,
     applicationPassword: environment['APP_DATABASE_PASSWORD'] || undefined,
+    mailFrom: environment['MAIL_FROM'] || DEFAULT_MAIL_FROM,
     codePointOpenUrl: environment['CODE_POINT_OPEN_URL'] || CODE_POINT_OPEN_URL,
   };
 }

@@ -4,6 +4,8 @@ import type { Configuration } from '../config/configuration.js';
 export const OWNER_ROLE = 'branchline_owner';
 export const APPLICATION_ROLE = 'branchline_app';
 export const ORGANISER_ROLE = 'branchline_organiser';
+/** The same for whoever holds the whole country: shows the same rows, and asks less of each. */
+export const ORGANISER_OF_ALL_ROLE = 'branchline_organiser_of_all';
 
 /** A statement of a request that takes longer than this is stopped; the caller hears 503. */
 const STATEMENT_TIMEOUT_MILLISECONDS = 15_000;

@@ -2,7 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Configuration } from '../config/configuration.js';
-import { ORGANISER_ROLE } from './connection-options.js';
+import { holdsBeforeCommit } from '../http/request-context.js';
+
+/** Takes the restricted role; which of the two is a matter of speed, and of nothing else. */
+const TAKE_ROLE = `set_config('role', my_database_role(), true)`;
 
 declare const organiserScope: unique symbol;
 
@@ -21,6 +24,13 @@ export interface OrganiserScope {
    * the country and secretary of one branch reads the members of that branch alone.
    */
   readonly roles: readonly string[];
+  /**
+   * Whether the request changes nothing. Then grants count, too, that have ended and are in their
+   * grace.
+   */
+  readonly reading?: boolean;
+  /** The key of a program, in place of the organiser, and the scope in question. */
+  readonly apiKey?: { readonly id: string; readonly scope: string };
 }
 
 /** The one door to PostgreSQL for repositories. */
@@ -78,25 +88,39 @@ export class Database implements OnModuleInit {
 
   /**
    * Runs `work` in one transaction as the application. Statements run one after another: several at
-   * once on one manager have mixed up settings (TypeORM issue 9905).
+   * once on one manager have mixed up settings (TypeORM issue 9905). Within a request it commits only
+   * what its caller still has the right to.
    */
   transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    return this.dataSource.transaction(work);
+    return this.dataSource.transaction(async (manager) => {
+      const result = await work(manager);
+      await holdsBeforeCommit(manager);
+      return result;
+    });
   }
 
   /**
    * Runs `work` in one transaction as an organiser: as the restricted role, with the policies bound
-   * to this organiser's grants in these roles. Settings and role end with the transaction.
+   * to this organiser's grants in these roles, or to what a key holds. Settings and role end with the transaction.
    */
   asOrganiser<Result>(
-    { organiserId, roles }: OrganiserScope,
+    { organiserId, roles, reading = false, apiKey }: OrganiserScope,
     work: (manager: OrganiserManager) => Promise<Result>,
   ): Promise<Result> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.transaction(async (manager) => {
       await manager.query(
         `SELECT set_config('branchline.organiser_id', $1, true),
-                set_config('branchline.roles', $2, true), set_config('role', $3, true)`,
-        [organiserId, roles.join(','), ORGANISER_ROLE],
+                set_config('branchline.roles', $2, true),
+                set_config('branchline.reading', $3, true),
+                set_config('branchline.api_key_id', $4, true),
+                set_config('branchline.scope', $5, true), ${TAKE_ROLE}`,
+        [
+          apiKey === undefined ? organiserId : '',
+          roles.join(','),
+          reading ? 'on' : 'off',
+          apiKey?.id ?? '',
+          apiKey?.scope ?? '',
+        ],
       );
       return work(manager as OrganiserManager);
     });
@@ -114,7 +138,7 @@ export class Database implements OnModuleInit {
     // Back to the role that every session starts with, as poolOptions has it.
     await manager.query('RESET ROLE');
     const result = await work(manager);
-    await manager.query(`SELECT set_config('role', $1, true)`, [ORGANISER_ROLE]);
+    await manager.query(`SELECT ${TAKE_ROLE}`);
     return result;
   }
 }

@@ -1,8 +1,13 @@
 import type { Client } from 'pg';
-import { APPLICATION_ROLE, ORGANISER_ROLE, OWNER_ROLE } from './connection-options.js';
+import {
+  APPLICATION_ROLE,
+  ORGANISER_OF_ALL_ROLE,
+  ORGANISER_ROLE,
+  OWNER_ROLE,
+} from './connection-options.js';
 
 /**
- * Makes the three roles where they are missing and gives the owner its place in this database.
+ * Makes the four roles where they are missing and gives the owner its place in this database.
  * Roles belong to the whole cluster: two databases may be set up at once, so that "exists already"
  * is no fault. Where the login may not make roles, an operator has made them (docs/operating.md).
  */
@@ -12,6 +17,7 @@ export async function prepareRoles(client: Client): Promise<void> {
     // NOINHERIT: it can become an organiser for a transaction, but never is one by membership.
     [APPLICATION_ROLE]: 'NOLOGIN NOINHERIT',
     [ORGANISER_ROLE]: 'NOLOGIN',
+    [ORGANISER_OF_ALL_ROLE]: 'NOLOGIN',
   };
   for (const [role, attribute] of Object.entries(attributes)) {
     await client.query(`
@@ -26,6 +32,12 @@ export async function prepareRoles(client: Client): Promise<void> {
     DO $$ BEGIN
       IF NOT pg_has_role('${APPLICATION_ROLE}', '${ORGANISER_ROLE}', 'MEMBER') THEN
         GRANT ${ORGANISER_ROLE} TO ${APPLICATION_ROLE};
+      END IF;
+      IF NOT pg_has_role('${ORGANISER_OF_ALL_ROLE}', '${ORGANISER_ROLE}', 'MEMBER') THEN
+        GRANT ${ORGANISER_ROLE} TO ${ORGANISER_OF_ALL_ROLE};
+      END IF;
+      IF NOT pg_has_role('${APPLICATION_ROLE}', '${ORGANISER_OF_ALL_ROLE}', 'MEMBER') THEN
+        GRANT ${ORGANISER_OF_ALL_ROLE} TO ${APPLICATION_ROLE};
       END IF;
       IF NOT pg_has_role(current_user, '${OWNER_ROLE}', 'MEMBER') THEN
         GRANT ${OWNER_ROLE} TO current_user;

@@ -6,8 +6,8 @@ const TRUE_WORDS = new Set(['on', 'true', '1', 'yes']);
 
 /**
  * Brings a form post nearer to a strict JSON schema, guided by the schema's own complaints: unknown
- * names are dropped (foreign form builders add them), texts where a boolean belongs become one, a
- * single value where a list belongs becomes a list of one. All else is the person's to put right.
+ * names are dropped (foreign form builders add them), texts where a boolean or a number belongs become
+ * one, a single value where a list belongs becomes a list of one. All else is the person's to put right.
  *
  * @returns whether anything was changed, so that validating again makes sense.
  */
@@ -36,9 +36,18 @@ function repairValue(body: object, issue: core.$ZodIssueInvalidType): boolean {
     Reflect.set(holder, name, TRUE_WORDS.has(String(word).trim().toLowerCase()));
     return true;
   }
+  if (issue.expected === 'number' && typeof value === 'string' && isNumber(value)) {
+    Reflect.set(holder, name, Number(value));
+    return true;
+  }
   if (issue.expected === 'array' && typeof value === 'string') {
     Reflect.set(holder, name, [value]);
     return true;
   }
   return false;
+}
+
+/** As people write numbers: digits, perhaps with a sign and a point. */
+function isNumber(text: string): boolean {
+  return /^\s*[+-]?\d{1,15}(?:\.\d{1,15})?\s*$/.test(text);
 }

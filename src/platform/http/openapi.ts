@@ -22,6 +22,13 @@ const problemSchema = z
     code: z.string().meta({ description: 'Stable, snake_case; branch on this' }),
     requestId: z.string().meta({ description: 'Quote it when you report a fault' }),
     errors: z.array(faultSchema).optional().meta({ description: 'With 422: all faults at once' }),
+    permission: z
+      .string()
+      .optional()
+      .meta({
+        description: 'With 403: what none of your roles carries',
+        examples: ['people.write'],
+      }),
   })
   .meta({ id: 'Problem', description: 'An error, as RFC 9457 describes it' });
 

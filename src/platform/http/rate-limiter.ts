@@ -32,6 +32,11 @@ const LAGGING_FROM = 20;
 /** What is only remembered is never used up. */
 const MEMORY: Allowance = { points: Number.MAX_SAFE_INTEGER, seconds: 1 };
 
+/** One, and then nothing until the time that the caller gives is over. */
+const PAUSE: Allowance = { points: 1, seconds: 1 };
+
+const tallyFor = (seconds: number): Allowance => ({ ...MEMORY, seconds });
+
 interface Counter {
   readonly shared: RateLimiterAbstract;
   readonly own: RateLimiterAbstract;
@@ -111,6 +116,62 @@ export class RateLimiter {
       if (error instanceof RateLimiterRes) throw tooManyRequests(error.msBeforeNext / 1000);
       throw error;
     }
+  }
+
+  /** As `consume`, of an exact allowance, for a caller who goes on without. @returns whether one was left. */
+  async allows(name: string, key: string, allowance: Allowance): Promise<boolean> {
+    const hash = this.hashOf(name, key);
+    try {
+      await this.inStore(this.counterOf(name, allowance), (one) => one.consume(hash));
+      return true;
+    } catch (error) {
+      if (error instanceof RateLimiterRes) return false;
+      throw error;
+    }
+  }
+
+  /** Counts one under a key that is forgotten `seconds` after the first. @returns how many there are now. */
+  async tally(name: string, key: string, seconds: number): Promise<number> {
+    const hash = this.hashOf(name, key);
+    const counter = this.counterOf(name, tallyFor(seconds));
+    return (await this.inStore(counter, (one) => one.penalty(hash))).consumedPoints;
+  }
+
+  /** Takes back one that `tally` counted, with the same `seconds`. */
+  async untally(name: string, key: string, seconds: number): Promise<void> {
+    const hash = this.hashOf(name, key);
+    await this.inStore(this.counterOf(name, tallyFor(seconds)), (one) => one.reward(hash));
+  }
+
+  /**
+   * Lets the first through and holds back those after it for so many seconds.
+   *
+   * @returns for how many more this one is held back; 0 for the first.
+   */
+  async pause(name: string, key: string, seconds: number): Promise<number> {
+    const hash = this.hashOf(name, key);
+    try {
+      await this.inStore(this.counterOf(name, PAUSE), (one) =>
+        one.consume(hash, 1, { customDuration: seconds }),
+      );
+      return 0;
+    } catch (error) {
+      if (error instanceof RateLimiterRes) return Math.max(1, error.msBeforeNext) / 1000;
+      throw error;
+    }
+  }
+
+  /** Forgets what `tally` counted with these `seconds`, and ends what `pause` began under another name. */
+  async forget(
+    tally: { readonly name: string; readonly seconds: number },
+    pause: string,
+    key: string,
+  ): Promise<void> {
+    const { name, seconds } = tally;
+    const counted = this.hashOf(name, key);
+    const paused = this.hashOf(pause, key);
+    await this.inStore(this.counterOf(name, tallyFor(seconds)), (one) => one.delete(counted));
+    await this.inStore(this.counterOf(pause, PAUSE), (one) => one.delete(paused));
   }
 
   /** Remembers a key for a time, as a keyed hash; may be forgotten with the store. */

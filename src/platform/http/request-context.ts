@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
+import type { EntityManager } from 'typeorm';
 import { newId } from '../new-id.js';
 
 /** What follows a request through every await. */
@@ -7,6 +8,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** The client's address; empty where it had hung up, absent in a job that continues its request. */
   readonly address?: string;
+  /** What has to hold for whatever this request commits. */
+  beforeCommit?: (manager: EntityManager) => Promise<void>;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -52,4 +55,16 @@ export function currentRequestId(): string | undefined {
 /** The client's address, while its request is being answered. */
 export function currentAddress(): string | undefined {
   return storage.getStore()?.address || undefined;
+}
+
+/** Has each transaction of this request call `check` last; what it throws keeps it from committing. */
+export function checkBeforeCommit(check: (manager: EntityManager) => Promise<void>): void {
+  const context = storage.getStore();
+  if (context === undefined) throw new Error('Only a request has something to check.');
+  context.beforeCommit = check;
+}
+
+/** What has to hold for a transaction of the request that we are in; nothing outside of requests. */
+export async function holdsBeforeCommit(manager: EntityManager): Promise<void> {
+  await storage.getStore()?.beforeCommit?.(manager);
 }

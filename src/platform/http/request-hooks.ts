@@ -63,7 +63,9 @@ export function addRequestHooks(instance: FastifyInstance, services: HookService
     if (!answered) done();
   });
   instance.addHook('onRequest', (request, _reply, done) => {
-    const rules = routeOptionsOf(request)?.rateLimits ?? [];
+    const rules = (routeOptionsOf(request)?.rateLimits ?? []).filter(
+      ({ except }) => except?.(request) !== true,
+    );
     let waiting: Promise<unknown>[];
     try {
       waiting = rules.length === 0 ? [] : consumeAll(services, rules, clientAddressOf(request));

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
+import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Configuration } from '../config/configuration.js';
 import type { DirectRoute } from './direct-route.js';
@@ -13,6 +14,8 @@ export interface RateLimitRule {
   readonly seconds: number;
   /** For routes at which a secret could be guessed; see `Allowance`. */
   readonly exact?: boolean;
+  /** Whom the route counts by itself, under another address than the connection's. */
+  readonly except?: (request: FastifyRequest) => boolean;
 }
 
 /** What our decorators keep in the Fastify route, where hooks see it before anything is parsed. */

@@ -18,6 +18,18 @@ const SCALAR_COMPLAINTS = new Set([
   'custom',
 ]);
 
+const checkedByHandler = new WeakSet<z.ZodType>();
+
+/**
+ * Marks a schema that only describes a parameter: its handler checks it, by something that is not
+ * known before the request (the questions of a form). Mark a copy (`.meta(…)` makes one), or nobody
+ * checks where the schema is used otherwise.
+ */
+export function describedOnly<S extends z.ZodType>(schema: S): S {
+  checkedByHandler.add(schema);
+  return schema;
+}
+
 /**
  * Validates `@Body({ schema })`, `@Query({ schema })` and `@Param({ schema })` against zod schemas.
  * Answers all faults at once as a 422, in plain English where the schema brings no words of its
@@ -32,6 +44,7 @@ export class SchemaValidationPipe extends StandardSchemaValidationPipe {
     if (!(schema instanceof z.ZodType)) {
       throw new TypeError('Schemas of parameters must be zod schemas.');
     }
+    if (checkedByHandler.has(schema)) return value;
     return checkedParameter(value, { type, data, schema }) as T;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { endOfLondonDay, startOfLondonDay } from '../time/london-day.js';
 
 /** C0 and C1 controls, DEL, and the separators that break lines; tab and newline are added below. */
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
@@ -114,6 +115,35 @@ export function isoTime() {
     })
     .refine(isInKnownYear, { error, params: { code: 'out_of_range' } })
     .meta({ examples: ['2026-11-23T09:30:00Z'] });
+}
+
+/** The last moment that `dayOrTime` takes: what is meant to be for ever is better left out. */
+const FAR_AWAY = '2200-01-01T00:00:00.000Z';
+
+/**
+ * A moment, as a time with its offset (RFC 3339) or as a day in London (`YYYY-MM-DD`), which stands
+ * for its beginning or its end: what holds “until” a day holds on that day. Kept in UTC.
+ */
+export function dayOrTime(edge: 'start' | 'end') {
+  return z
+    .string('This must be a day, such as 2027-03-31, or a time with its offset.')
+    .overwrite((value) => {
+      const day = isoDate().safeParse(value);
+      if (day.success) {
+        const ofDay = edge === 'start' ? startOfLondonDay : endOfLondonDay;
+        return day.data < FAR_AWAY ? ofDay(day.data).toISOString() : FAR_AWAY;
+      }
+      return isoTime().safeParse(value).data ?? value;
+    })
+    .refine((value) => isoTime().safeParse(value).success, {
+      error: 'This must be a day, such as 2027-03-31, or a time with its offset.',
+      params: { code: 'invalid_time' },
+    })
+    .refine((value) => value < FAR_AWAY || !isoTime().safeParse(value).success, {
+      error: 'This is too far away. Leave it out where it has no end.',
+      params: { code: 'out_of_range' },
+    })
+    .meta({ examples: ['2027-03-31', '2027-03-31T12:00:00Z'] });
 }
 
 /** A time as text, unchanged: one of the database has six digits of a second, a `Date` three. */

@@ -6,16 +6,18 @@ export interface PageSources {
   readonly formAction?: readonly string[];
   /** Scripts and style sheets that we serve. */
   readonly ownFiles?: boolean;
+  /** Whether its scripts may ask us for more. */
+  readonly ownConnections?: boolean;
   /** Origins of its pictures. */
   readonly imageOrigins?: readonly string[];
 }
 
 /**
  * The content security policy of a page of ours: its own `<style>` by hash, forms to ourselves,
- * what it names besides, and nothing else. Never an inline script, never a connection, never a frame.
+ * what it names besides, and nothing else. Never an inline script, a connection elsewhere, or a frame.
  */
 export function pagePolicy(html: string, sources: PageSources = {}): string {
-  const { formAction = [], ownFiles = false, imageOrigins = [] } = sources;
+  const { formAction = [], ownFiles = false, ownConnections = false, imageOrigins = [] } = sources;
   // Only templates write <style>: whatever comes from data has its angle brackets escaped.
   const styles = [...html.matchAll(/<style>([\s\S]*?)<\/style>/g)].map(
     ([, style = '']) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`,
@@ -25,6 +27,7 @@ export function pagePolicy(html: string, sources: PageSources = {}): string {
     "default-src 'none'",
     ...(ownFiles ? ["script-src 'self'"] : []),
     `style-src ${styles.length === 0 ? "'none'" : styles.join(' ')}`,
+    ...(ownConnections ? ["connect-src 'self'"] : []),
     ...(imageOrigins.length === 0 ? [] : [`img-src ${imageOrigins.join(' ')}`]),
     `form-action ${["'self'", ...formAction].join(' ')}`,
     "base-uri 'none'",

@@ -4,7 +4,7 @@ import { pagePolicy, type PageSources } from './page-policy.js';
 import { TemplateFolder } from './template-folder.js';
 
 /** A page for a person, made from `templates/pages/<template>.liquid`. */
-export interface Page extends Pick<PageSources, 'formAction'> {
+export interface Page extends Pick<PageSources, 'formAction' | 'ownFiles' | 'ownConnections'> {
   readonly template: string;
   /** What the template shows; every value is escaped. */
   readonly data: object;
@@ -25,7 +25,8 @@ export class PageRenderer {
 
   /**
    * Answers with a page. Its content security policy allows the page's own `<style>` by its hash,
-   * forms to ourselves (and `formAction`), and nothing else: no script, no image, no frame.
+   * forms to ourselves (and `formAction`), what the page says besides, and nothing else: no inline
+   * script, no image, no frame.
    */
   async send(reply: FastifyReply, page: Page): Promise<void> {
     const html = this.render(page.template, page.data);

@@ -14,6 +14,11 @@ export function londonDay(moment: Date): string {
 /** The one day whose end is of a year with five digits, which no time of ours can have. */
 export const ENDLESS_DAY = '9999-12-31';
 
+/** The moment at which a day (`YYYY-MM-DD`) begins in London. */
+export function startOfLondonDay(day: string): Date {
+  return new Date(Temporal.PlainDate.from(day).toZonedDateTime(LONDON).epochMilliseconds);
+}
+
 /** The moment at which a day (`YYYY-MM-DD`) is over in London. */
 export function endOfLondonDay(day: string): Date {
   const next = Temporal.PlainDate.from(day).add({ days: 1 });

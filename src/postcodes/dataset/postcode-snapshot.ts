@@ -129,6 +129,16 @@ export class PostcodeSnapshot {
     return { ward, constituency, localAuthority };
   }
 
+  /** The rows of an official area, ascending. */
+  *rowsOfArea(kind: keyof OfficialCodes, code: string): Generator<number> {
+    const number = this.officialCodes[kind].indexOf(code);
+    const column = this[kind];
+    if (number < 0) return;
+    for (let row = column.indexOf(number); row >= 0; row = column.indexOf(number, row + 1)) {
+      yield row;
+    }
+  }
+
   private refuseDisorder(): void {
     const { starts, units } = this;
     const isOrdered = starts.every((start, index) => start >= (starts[index - 1] ?? 0));

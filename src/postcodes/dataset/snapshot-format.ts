@@ -86,6 +86,13 @@ export function inwardKey(digit: number, first: number, second: number): number 
   return (digit - ASCII_0) * LETTERS * LETTERS + (first - ASCII_A) * LETTERS + (second - ASCII_A);
 }
 
+/** The three characters of an inward half from its number. */
+export function inwardText(key: number): string {
+  const digit = Math.floor(key / (LETTERS * LETTERS));
+  const first = Math.floor(key / LETTERS) % LETTERS;
+  return String.fromCharCode(ASCII_0 + digit, ASCII_A + first, ASCII_A + (key % LETTERS));
+}
+
 /** How many inward halves a sector can have. */
 export const INWARD_KEYS_OF_A_SECTOR = LETTERS * LETTERS;
 

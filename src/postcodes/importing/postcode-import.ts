@@ -19,12 +19,15 @@ export interface ImportOptions extends ReadingOptions {
   readonly keepCurrent: boolean;
 }
 
-/** With less than this share of the live postcodes in use, a version answers only when told to. */
-const HARDLY_WHOLE = 0.5;
+/**
+ * With less than this share of the live postcodes in use, a version answers only when told to: from
+ * one release to the next some thousandths go, and Great Britain alone has 97 % of all there are.
+ */
+const HARDLY_WHOLE = 0.9;
 
 /**
  * What became of an imported version: it `answers`; it is `kept` beside the one in use, as was asked;
- * or it is `held_back` beside it, because it has far too few live postcodes to be a whole release.
+ * or it is `held_back` beside it, because it has too few live postcodes to be a whole release.
  */
 export type ImportOutcome = 'answers' | 'kept' | 'held_back';
 
@@ -72,6 +75,14 @@ export async function importRelease(
   } finally {
     await repository.unlock().catch(() => undefined);
   }
+}
+
+/** Whether a version has too few live postcodes, beside the one that answers, to be a whole release. */
+export function isHardlyWhole(
+  live: number,
+  before: Pick<DatasetVersion, 'live'> | undefined,
+): boolean {
+  return before !== undefined && live < before.live * HARDLY_WHOLE;
 }
 
 class PostcodeImport {
@@ -157,8 +168,7 @@ class PostcodeImport {
       );
     }
     if (this.options.keepCurrent) return 'kept';
-    const isHardlyWhole = before !== undefined && live < before.live * HARDLY_WHOLE;
-    return live === 0 || isHardlyWhole ? 'held_back' : 'answers';
+    return live === 0 || isHardlyWhole(live, before) ? 'held_back' : 'answers';
   }
 
   /** `onspd-2025-11`, and `onspd-2025-11-2` where that is taken. */

@@ -3,7 +3,6 @@ import type { EntityManager } from 'typeorm';
 
 /** The little that a message about a move may tell, and whether it is still true. */
 export interface MoveFacts {
-  readonly personId: string;
   readonly givenName: string;
   readonly familyName: string | null;
   readonly town: string | null;
@@ -23,7 +22,7 @@ export class MoveFactsRepository {
     unitId: string,
   ): Promise<MoveFacts | undefined> {
     const [facts] = await manager.query<MoveFacts[]>(
-      `SELECT p.id AS "personId", p.given_name AS "givenName", p.family_name AS "familyName",
+      `SELECT p.given_name AS "givenName", p.family_name AS "familyName",
               p.town, p.unit_id AS "keeperId",
               'override' IN (a.method, (
                 SELECT before.method FROM allocation before

@@ -15,7 +15,7 @@ import { MoveFactsRepository } from './move-facts.repository.js';
 const LONGEST_TOWN = 40;
 
 /**
- * Tells a unit that somebody is theirs now: the first name, the town and a link, nothing more.
+ * Tells a unit that somebody is theirs now: the first name, the town and where to look, nothing more.
  * Where nobody there can be told, the unit above is.
  */
 @ComposesMessage('moved_in')
@@ -44,7 +44,7 @@ export class MovedInComposer implements MessageComposer {
         place: plainWord(facts.town, LONGEST_TOWN) ?? null,
         unitName: unit.name,
         isByHand: facts.isByHand,
-        link: `${this.configuration.publicUrl}/v1/admin/people/${facts.personId}`,
+        consoleUrl: this.configuration.environment.CONSOLE_URL ?? null,
       },
     };
   }
