@@ -127,7 +127,7 @@ export class InviteOrganisers1764000011000 implements MigrationInterface {
         LANGUAGE plpgsql SET search_path = public, pg_temp
         AS $$
         BEGIN
-          IF current_user = 'branchline_organiser'
+          IF current_user IN ('branchline_organiser', 'branchline_organiser_of_all')
              AND ((NEW.invited_by <> OLD.invited_by AND NEW.invited_by <> my_organiser_id())
                   OR (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS NULL)) THEN
             RAISE EXCEPTION 'an invitation is in the name of whoever sends it, and stays withdrawn'

@@ -93,7 +93,7 @@ export class GuardGrants1764000013000 implements MigrationInterface {
             NEW.version := OLD.version + 1;
             NEW.updated_at := clock_now();
           END IF;
-          IF current_user = 'branchline_organiser' THEN
+          IF current_user IN ('branchline_organiser', 'branchline_organiser_of_all') THEN
             IF lengthened AND OLD.organiser_id = my_organiser_id() AND NOT administers_alone() THEN
               RAISE EXCEPTION 'nobody lengthens a grant of their own'
                 USING ERRCODE = 'insufficient_privilege';

@@ -73,6 +73,19 @@ export class HoldRightsUntilCommit1764000016000 implements MigrationInterface {
       ALTER FUNCTION my_units() PARALLEL SAFE;
       ALTER FUNCTION my_units_as(text[]) PARALLEL SAFE;
 
+      -- As before, for the role of who holds the country as well.
+      CREATE OR REPLACE FUNCTION stamp_audit_event() RETURNS trigger
+        LANGUAGE plpgsql
+        AS $$
+        BEGIN
+          IF current_user IN ('branchline_app', 'branchline_organiser',
+                              'branchline_organiser_of_all') THEN
+            NEW.at := clock_now();
+          END IF;
+          RETURN NEW;
+        END
+        $$;
+
       -- Whether the organiser of this transaction holds one of these roles on the whole country.
       CREATE FUNCTION my_country_as(wanted text[]) RETURNS boolean
         LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp
@@ -131,6 +144,16 @@ export class HoldRightsUntilCommit1764000016000 implements MigrationInterface {
       ALTER POLICY organiser ON join_submission_handling
         USING (${mine('unit_id')}) WITH CHECK (${mine('unit_id')});
       ALTER POLICY organiser ON person USING (${mine('unit_id')}) WITH CHECK (${mine('unit_id')});
+      CREATE OR REPLACE FUNCTION stamp_audit_event() RETURNS trigger
+        LANGUAGE plpgsql
+        AS $$
+        BEGIN
+          IF current_user IN ('branchline_app', 'branchline_organiser') THEN
+            NEW.at := clock_now();
+          END IF;
+          RETURN NEW;
+        END
+        $$;
       DROP POLICY organiser_of_all ON follow_up;
       DROP POLICY organiser_of_all ON join_submission_handling;
       DROP POLICY organiser_of_all ON person;

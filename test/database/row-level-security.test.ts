@@ -1,3 +1,7 @@
+import {
+  ORGANISER_OF_ALL_ROLE,
+  ORGANISER_ROLE,
+} from '../../src/platform/database/connection-options.js';
 import { Client } from 'pg';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -324,6 +328,19 @@ describe('row-level security', () => {
       /permission denied/,
     );
   });
+});
+
+it('every function that asks who changes a row knows each role of an organiser', async () => {
+  const asking = await app.database.sql<{ name: string; source: string }>(
+    `SELECT proname AS name, prosrc AS source FROM pg_proc
+      WHERE pronamespace = 'public'::regnamespace AND prosrc LIKE '%current_user%'`,
+  );
+  expect(asking.map(({ name }) => name)).toContain('guard_grant');
+  for (const { name, source } of asking) {
+    for (const role of [ORGANISER_ROLE, ORGANISER_OF_ALL_ROLE]) {
+      expect(source, name).toContain(`'${role}'`);
+    }
+  }
 });
 
 describe('the application’s login', () => {

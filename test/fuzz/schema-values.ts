@@ -90,6 +90,8 @@ const LIKELIHOODS: Readonly<Record<string, number>> = {
   kind: 0.9,
   wording: 0.9,
   reference: 0.7,
+  // A grant without an end needs no confirmation.
+  validUntil: 0.9,
   // Not with a postcode, and of the units of whoever asks.
   branch: 0.1,
   personId: 0.1,

@@ -245,15 +245,17 @@ const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Sensible>>>>
   },
   'POST /v1/admin/posts/{id}/cover': {
     organiserId: (choices, pool) => pool.pick('organisers.id', choices),
-    from: dayFromNow(1, 2000),
-    until: dayFromNow(300, 2300),
+    from: dayFromNow(1, 1000),
+    until: dayFromNow(300, 1300),
   },
   'POST /v1/admin/grants': {
     organiserId: (choices, pool) => pool.pick('organisers.id', choices),
     role,
     unit: (choices, pool) => pool.pick('branches.id', choices),
-    validFrom: dayFromNow(0, 1),
-    validUntil: dayFromNow(20, 400),
+    // Today mostly: only one that has begun can be confirmed.
+    validFrom: (choices, pool, operation) =>
+      dayFromNow(0, choices.chance(0.1) ? 30 : 0)(choices, pool, operation),
+    validUntil: dayFromNow(40, 400),
   },
   'PATCH /v1/admin/grants/{id}': { validFrom: dayFromNow(0, 1), validUntil: dayFromNow(20, 400) },
   'POST /v1/admin/grants/{id}/confirm': { validUntil: dayFromNow(401, 3000) },
