@@ -27,8 +27,11 @@ export class TellOrganisers1764000010000 implements MigrationInterface {
 
       ALTER TABLE organiser_grant
         ADD COLUMN read_only_until timestamptz,
+        ADD COLUMN cover_id uuid,
         ADD CONSTRAINT organiser_grant_grace
           CHECK (read_only_until IS NULL OR read_only_until >= valid_until);
+      COMMENT ON COLUMN organiser_grant.cover_id IS
+        'The cover of a post that it was given for: it ends with it, without grace or warning.';
       COMMENT ON COLUMN organiser_grant.read_only_until IS
         'Until when the grant still lets its holder read after its end; null where it does not.';
 
@@ -73,26 +76,39 @@ export class TellOrganisers1764000010000 implements MigrationInterface {
         $$;
 
       -- Whether the organiser of this transaction may give a role on a unit: where a role of theirs
-      -- on that unit or one above holds every right that the given one brings, and the right to give.
+      -- on that unit or one above it holds every right that the given one brings, and the right to
+      -- give. Whoever stands in for somebody gives nothing away: it would outlast the cover.
       CREATE FUNCTION may_grant(wanted_role text, wanted_unit uuid) RETURNS boolean
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
         AS $$
-          SELECT wanted_unit = ANY (my_units_as(ARRAY(
-            SELECT giver FROM (VALUES
-              ('national_administrator', 'national_administrator'),
-              ('national_administrator', 'regional_organiser'),
-              ('national_administrator', 'branch_secretary'),
-              ('national_administrator', 'treasurer'),
-              ('national_administrator', 'campaign_lead'),
-              ('national_administrator', 'data_protection_officer'),
-              ('national_administrator', 'reader'),
-              ('regional_organiser', 'regional_organiser'),
-              ('regional_organiser', 'branch_secretary'),
-              ('regional_organiser', 'campaign_lead'),
-              ('regional_organiser', 'reader'),
-              ('treasurer', 'treasurer')
-            ) AS rights (giver, given)
-             WHERE given = wanted_role)))
+          WITH RECURSIVE upward AS (
+            SELECT u.id, u.parent_id FROM unit u WHERE u.id = wanted_unit
+            UNION
+            SELECT u.id, u.parent_id FROM unit u JOIN upward ON u.id = upward.parent_id
+          )
+          SELECT EXISTS (
+            SELECT FROM organiser_grant g
+              JOIN organiser o ON o.id = g.organiser_id AND o.disabled_at IS NULL
+              JOIN upward ON upward.id = g.unit_id
+             WHERE g.organiser_id = my_organiser_id() AND g.cover_id IS NULL
+               AND g.role = ANY (string_to_array(current_setting('branchline.roles', true), ','))
+               AND g.valid_from <= clock_now()
+               AND (g.valid_until IS NULL OR g.valid_until > clock_now()
+                    OR (g.read_only_until > clock_now()
+                        AND current_setting('branchline.reading', true) = 'on'))
+               AND (g.role, wanted_role) IN (
+                 ('national_administrator', 'national_administrator'),
+                 ('national_administrator', 'regional_organiser'),
+                 ('national_administrator', 'branch_secretary'),
+                 ('national_administrator', 'treasurer'),
+                 ('national_administrator', 'campaign_lead'),
+                 ('national_administrator', 'data_protection_officer'),
+                 ('national_administrator', 'reader'),
+                 ('regional_organiser', 'regional_organiser'),
+                 ('regional_organiser', 'branch_secretary'),
+                 ('regional_organiser', 'campaign_lead'),
+                 ('regional_organiser', 'reader'),
+                 ('treasurer', 'treasurer')))
         $$;
       REVOKE ALL ON FUNCTION may_grant(text, uuid) FROM PUBLIC;
       GRANT EXECUTE ON FUNCTION may_grant(text, uuid) TO branchline_organiser;
@@ -138,7 +154,7 @@ export class TellOrganisers1764000010000 implements MigrationInterface {
       DROP FUNCTION may_grant(text, uuid);
       DROP FUNCTION my_holdings();
       ALTER TABLE organiser_grant
-        DROP CONSTRAINT organiser_grant_grace, DROP COLUMN read_only_until;
+        DROP CONSTRAINT organiser_grant_grace, DROP COLUMN cover_id, DROP COLUMN read_only_until;
       ALTER TABLE message
         DROP COLUMN grant_id, DROP COLUMN organiser_id,
         DROP CONSTRAINT message_kind_known,

@@ -18,7 +18,6 @@ export class GuardGrants1764000013000 implements MigrationInterface {
       ALTER TABLE organiser_grant
         ADD COLUMN ended_at timestamptz,
         ADD COLUMN end_reason text,
-        ADD COLUMN cover_id uuid,
         ADD COLUMN version integer NOT NULL DEFAULT 1,
         ADD COLUMN updated_at timestamptz NOT NULL DEFAULT clock_now(),
         -- A grant that is ended before it began has held at no time.
@@ -30,8 +29,6 @@ export class GuardGrants1764000013000 implements MigrationInterface {
           CHECK (end_reason IS NULL OR (ended_at IS NOT NULL AND length(end_reason) <= 500));
       COMMENT ON COLUMN organiser_grant.ended_at IS
         'When somebody ended it, or called off the cover that it was for; null where it ends by itself.';
-      COMMENT ON COLUMN organiser_grant.cover_id IS
-        'The cover of a post that it was given for: it ends with it, without grace or warning.';
       CREATE INDEX organiser_grant_end ON organiser_grant (valid_until)
         WHERE valid_until IS NOT NULL AND ended_at IS NULL;
       CREATE INDEX organiser_grant_cover ON organiser_grant (cover_id) WHERE cover_id IS NOT NULL;
@@ -140,40 +137,6 @@ export class GuardGrants1764000013000 implements MigrationInterface {
 
   private async addCover(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- As before, but whoever stands in for somebody gives nothing away: it would outlast the cover.
-      CREATE OR REPLACE FUNCTION may_grant(wanted_role text, wanted_unit uuid) RETURNS boolean
-        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-        AS $$
-          WITH RECURSIVE upward AS (
-            SELECT u.id, u.parent_id FROM unit u WHERE u.id = wanted_unit
-            UNION
-            SELECT u.id, u.parent_id FROM unit u JOIN upward ON u.id = upward.parent_id
-          )
-          SELECT EXISTS (
-            SELECT FROM organiser_grant g
-              JOIN organiser o ON o.id = g.organiser_id AND o.disabled_at IS NULL
-              JOIN upward ON upward.id = g.unit_id
-             WHERE g.organiser_id = my_organiser_id() AND g.cover_id IS NULL
-               AND g.role = ANY (string_to_array(current_setting('branchline.roles', true), ','))
-               AND g.valid_from <= clock_now()
-               AND (g.valid_until IS NULL OR g.valid_until > clock_now()
-                    OR (g.read_only_until > clock_now()
-                        AND current_setting('branchline.reading', true) = 'on'))
-               AND (g.role, wanted_role) IN (
-                 ('national_administrator', 'national_administrator'),
-                 ('national_administrator', 'regional_organiser'),
-                 ('national_administrator', 'branch_secretary'),
-                 ('national_administrator', 'treasurer'),
-                 ('national_administrator', 'campaign_lead'),
-                 ('national_administrator', 'data_protection_officer'),
-                 ('national_administrator', 'reader'),
-                 ('regional_organiser', 'regional_organiser'),
-                 ('regional_organiser', 'branch_secretary'),
-                 ('regional_organiser', 'campaign_lead'),
-                 ('regional_organiser', 'reader'),
-                 ('treasurer', 'treasurer')))
-        $$;
-
       CREATE TABLE post_cover (
         id uuid NOT NULL,
         post_id uuid NOT NULL,
@@ -382,26 +345,6 @@ export class GuardGrants1764000013000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DELETE FROM outbox WHERE job = 'grants.watch';
-      CREATE OR REPLACE FUNCTION may_grant(wanted_role text, wanted_unit uuid) RETURNS boolean
-        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-        AS $$
-          SELECT wanted_unit = ANY (my_units_as(ARRAY(
-            SELECT giver FROM (VALUES
-              ('national_administrator', 'national_administrator'),
-              ('national_administrator', 'regional_organiser'),
-              ('national_administrator', 'branch_secretary'),
-              ('national_administrator', 'treasurer'),
-              ('national_administrator', 'campaign_lead'),
-              ('national_administrator', 'data_protection_officer'),
-              ('national_administrator', 'reader'),
-              ('regional_organiser', 'regional_organiser'),
-              ('regional_organiser', 'branch_secretary'),
-              ('regional_organiser', 'campaign_lead'),
-              ('regional_organiser', 'reader'),
-              ('treasurer', 'treasurer')
-            ) AS rights (giver, given)
-             WHERE given = wanted_role)))
-        $$;
       CREATE OR REPLACE FUNCTION officer_name(wanted uuid) RETURNS text
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
         AS $$
@@ -444,7 +387,7 @@ export class GuardGrants1764000013000 implements MigrationInterface {
         DROP CONSTRAINT organiser_grant_ended,
         DROP CONSTRAINT organiser_grant_span,
         ADD CONSTRAINT organiser_grant_span CHECK (valid_until > valid_from),
-        DROP COLUMN updated_at, DROP COLUMN version, DROP COLUMN cover_id,
+        DROP COLUMN updated_at, DROP COLUMN version,
         DROP COLUMN end_reason, DROP COLUMN ended_at;
     `);
   }

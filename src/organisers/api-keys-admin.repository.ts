@@ -6,6 +6,7 @@ import { uuidV7Id } from '../platform/http/text.schema.js';
 import type { AdminApiKey, ApiKeysQuery, NewApiKey } from './api-keys.admin-schemas.js';
 import { Conditions } from './conditions.js';
 import type { Role } from './permissions.js';
+import { unitWithId } from './record-columns.js';
 
 const cursorShape = z.tuple([uuidV7Id()]);
 
@@ -20,7 +21,7 @@ const COLUMNS = `k.id, k.name, k.prefix, k.scopes, k.created_at AS "createdAt",
   k.revoked_at AS "revokedAt", k.version,
   ${WHILE_IT_WORKS('k.previous_prefix')} AS "previousPrefix",
   ${WHILE_IT_WORKS('k.previous_until')} AS "previousUntil", ${ENDED} AS ended,
-  json_build_object('id', u.id, 'kind', u.kind, 'slug', u.slug, 'name', u.name) AS unit,
+  ${unitWithId('u')} AS unit,
   CASE WHEN k.created_by IS NOT NULL
        THEN json_build_object('id', k.created_by, 'name', api_key_maker(k.created_by)) END
     AS "createdBy"`;

@@ -10,6 +10,11 @@ export function unitReference(alias: string): string {
   return `json_build_object('kind', ${alias}.kind, 'slug', ${alias}.slug, 'name', ${alias}.name)`;
 }
 
+/** The same with its id, for records that are changed by it. */
+export function unitWithId(alias: string): string {
+  return `json_build_object('id', ${alias}.id, 'kind', ${alias}.kind, 'slug', ${alias}.slug, 'name', ${alias}.name)`;
+}
+
 /** The columns `unit`, `region` and `branch` of a record whose unit is joined by `joinUnit`. */
 export const PLACE_COLUMNS = `
   ${unitReference('u')} AS unit,

@@ -10,6 +10,7 @@ import type { Claimant } from './coverage-clash.js';
 import type { CoverageCode, CoverageKind } from './coverage-code.js';
 import type { RuleUnit } from './coverage-rules.admin-errors.js';
 import type { CoverageRulesQuery } from './coverage-rules.admin-schemas.js';
+import { unitWithId } from '../organisers/record-columns.js';
 
 /** A rule as it is stored; its level follows from its code. */
 export interface CoverageRuleRow {
@@ -27,7 +28,7 @@ export type RuleHolder = Claimant & RuleUnit;
 const cursorShape = z.tuple([z.string(), z.enum(['region', 'branch'])]);
 
 const COLUMNS = `r.id, r.kind, r.prefix AS code, r.created_at AS "createdAt",
-  json_build_object('id', u.id, 'kind', u.kind, 'slug', u.slug, 'name', u.name) AS unit`;
+  ${unitWithId('u')} AS unit`;
 const FROM = 'FROM coverage_rule r JOIN unit u ON u.id = r.unit_id';
 /** The directory is public, so that its policy lets all of it through: each query narrows itself. */
 const MINE = 'u.id = ANY ((SELECT my_units())::uuid[])';

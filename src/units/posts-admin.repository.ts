@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Conditions } from '../organisers/conditions.js';
-import { utc } from '../organisers/record-columns.js';
+import { unitWithId, utc } from '../organisers/record-columns.js';
 import type { OrganiserManager } from '../platform/database/database.js';
 import { decodeCursor, type Page, toPage } from '../platform/http/keyset-page.js';
 import type { AdminPost, PostsQuery } from './posts.admin-schemas.js';
@@ -13,7 +13,7 @@ const officer = (column: string) => `CASE WHEN ${column} IS NOT NULL
   THEN json_build_object('id', ${column}, 'name', officer_name(${column})) END`;
 
 const COLUMNS = `p.id, p.office, p.version, p.updated_at AS "updatedAt",
-  json_build_object('id', u.id, 'kind', u.kind, 'slug', u.slug, 'name', u.name) AS unit,
+  ${unitWithId('u')} AS unit,
   ${officer('p.holder_id')} AS holder, ${officer('p.stand_in_id')} AS "standIn",
   officers.holder_id IS NULL AS vacant,
   coalesce((

@@ -280,8 +280,21 @@ describe('whoever invites', () => {
         .post('/v1/admin/organisers')
         .set(bearer(token))
         .send({ email, name: 'A', role: 'regional_organiser', unitId: unitOf('wales') });
-    const { body: mine } = await inviteTo('self@example.org').expect(201);
-    await stage.accept((mine as { id: string }).id, TEST_PASSWORD).expect(409);
+    const refused = await inviteTo('Self@example.org').expect(403);
+    expect(refused.body.code).toBe('own_grant');
+    // As it might stand from before, or come about by the command line.
+    const { body: sent } = await inviteTo('other@example.org').expect(201);
+    const { id } = sent as { id: string };
+    await stage.database.sql(
+      `UPDATE organiser_invitation SET email = 'self@example.org' WHERE id = $1`,
+      [id],
+    );
+    expect((await stage.accept(id, TEST_PASSWORD).expect(410)).body.code).toBe('link_not_valid');
+    const [accepted] = await stage.database.sql<{ outcome: string }>(
+      `SELECT (accept_invitation($1, password_hash, NULL)).outcome FROM organiser WHERE id = $2`,
+      [id, organiser.id],
+    );
+    expect(accepted).toEqual({ outcome: 'closed' });
     expect(
       await stage.database.sql('SELECT id FROM organiser_grant WHERE organiser_id = $1', [
         organiser.id,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Conditions } from '../../organisers/conditions.js';
-import { utc } from '../../organisers/record-columns.js';
+import { unitWithId, utc } from '../../organisers/record-columns.js';
 import type { OrganiserManager } from '../../platform/database/database.js';
 import { decodeCursor, type Page, toPage } from '../../platform/http/keyset-page.js';
 import { uuidV7Id } from '../../platform/http/text.schema.js';
@@ -13,9 +13,6 @@ import type {
 
 /** Name, then id. */
 const cursorShape = z.tuple([z.string(), uuidV7Id()]);
-
-const unit = (alias: string) =>
-  `json_build_object('id', ${alias}.id, 'kind', ${alias}.kind, 'slug', ${alias}.slug, 'name', ${alias}.name)`;
 
 /** The policies show more: whoever once held a grant in sight, for the history of grants. */
 const IN_SIGHT =
@@ -29,7 +26,7 @@ const COLUMNS = `o.id, o.email, o.name, o.disabled_at AS "disabledAt",
   o.created_at AS "createdAt", o.updated_at AS "updatedAt",
   coalesce((
     SELECT json_agg(json_build_object(
-             'id', g.id, 'role', g.role, 'unit', ${unit('gu')},
+             'id', g.id, 'role', g.role, 'unit', ${unitWithId('gu')},
              'validFrom', ${utc('g.valid_from')}, 'validUntil', ${utc('g.valid_until')})
              ORDER BY g.valid_from, g.id)
       FROM seen g JOIN unit gu ON gu.id = g.unit_id
@@ -80,7 +77,7 @@ export class OrganisersAdminRepository {
               last_sign_in_day(o.id)::text AS "lastSignInOn",
               coalesce((
                 SELECT json_agg(json_build_object(
-                         'id', p.id, 'office', p.office, 'unit', ${unit('pu')},
+                         'id', p.id, 'office', p.office, 'unit', ${unitWithId('pu')},
                          'as', CASE WHEN p.holder_id = o.id THEN 'holder' ELSE 'stand_in' END)
                          ORDER BY pu.kind, pu.slug, p.office)
                   FROM post p JOIN unit pu ON pu.id = p.unit_id

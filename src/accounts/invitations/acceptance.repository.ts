@@ -41,7 +41,7 @@ export class AcceptanceRepository {
                    WHEN i.withdrawn_at IS NOT NULL THEN 'withdrawn'
                    WHEN i.expires_at <= clock_now() OR i.valid_until <= clock_now() THEN 'expired'
                    WHEN o.disabled_at IS NOT NULL THEN 'account_closed'
-                   WHEN u.closed_at IS NOT NULL THEN 'not_valid'
+                   WHEN u.closed_at IS NOT NULL OR o.id = i.invited_by THEN 'not_valid'
                    WHEN NOT may_still_grant(i.invited_by, i.role, i.unit_id) THEN 'not_valid'
                    ELSE 'open' END AS state
          FROM organiser_invitation i

@@ -7,11 +7,12 @@ import { decodeCursor, type Page, toPage } from '../../platform/http/keyset-page
 import { uuidV7Id } from '../../platform/http/text.schema.js';
 import type { UnitKind } from '../../units/unit.js';
 import type { Invitation, InvitationsQuery } from './invitations.admin-schemas.js';
+import { unitWithId } from '../../organisers/record-columns.js';
 
 const cursorShape = z.tuple([uuidV7Id()]);
 
 const COLUMNS = `i.id, i.email, i.name, i.role,
-  json_build_object('id', u.id, 'kind', u.kind, 'slug', u.slug, 'name', u.name) AS unit,
+  ${unitWithId('u')} AS unit,
   i.valid_from AS "validFrom", i.valid_until AS "validUntil",
   json_build_object('id', i.invited_by, 'name', inviter_name(i.invited_by)) AS "invitedBy",
   i.created_at AS "createdAt", i.expires_at AS "expiresAt",
@@ -51,6 +52,15 @@ export class InvitationsAdminRepository {
       [moment],
     );
     return row?.past === true;
+  }
+
+  /** Whether an address, in lower case, is the caller's own. */
+  async isOwnAddress(manager: OrganiserManager, email: string): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      'SELECT FROM organiser WHERE id = my_organiser_id() AND email = $1',
+      [email],
+    );
+    return rows.length > 0;
   }
 
   /** Writes an invitation. @returns false where the same is open already. */

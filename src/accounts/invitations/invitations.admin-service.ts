@@ -13,7 +13,7 @@ import { newId } from '../../platform/new-id.js';
 import { OutboxService } from '../../platform/outbox/outbox.service.js';
 import { InvitationsAdminRepository } from './invitations-admin.repository.js';
 import type { InvitationsQuery, NewInvitation } from './invitations.admin-schemas.js';
-import { MayNotGive } from '../../organisers/grants.admin-errors.js';
+import { MayNotGive, OwnGrant } from '../../organisers/grants.admin-errors.js';
 import { AlreadyInvited, InvitationClosed } from './invitations.errors.js';
 
 /** Whoever gets hold of an organiser's session sends no more mail to strangers than this. */
@@ -41,13 +41,14 @@ export class InvitationsAdminService {
    * Offers a role to an address. What is answered is made of what was asked: whether the address has
    * an account is not looked up, so that nobody learns that somebody is an officer elsewhere.
    *
-   * @throws Problem 422, for a unit that is not the caller's too; MayNotGive 403; AlreadyInvited 409.
+   * @throws Problem 422, for a unit that is not the caller's too; MayNotGive, OwnGrant 403; AlreadyInvited 409.
    */
   async invite(organiser: SignedInOrganiser, input: NewInvitation, key: string | undefined) {
     await this.countSending(organiser);
     const request = { route: 'organiser-invitations', key, input };
     const made = await this.creation.run(organiser, request, async (manager) => {
       await this.refuseFaults(manager, input);
+      await this.refuseOwnAddress(manager, input.email);
       const { email, name, role, unitId, validFrom = null, validUntil = null } = input;
       const id = newId();
       const invitation = { id, name, role, unitId, validFrom, validUntil, days: this.days };
@@ -70,13 +71,14 @@ export class InvitationsAdminService {
   /**
    * Sends an invitation once more; it works anew from now on, and stands in the caller's name.
    *
-   * @throws Problem 404; InvitationClosed 409.
+   * @throws Problem 404; OwnGrant 403; InvitationClosed 409.
    */
   async sendAgain(organiser: SignedInOrganiser, id: string) {
     await this.countSending(organiser);
     await this.rateLimiter.consume('invitation', id, MOST_OF_AN_INVITATION);
     const invitation = await this.database.asOrganiser(organiser, async (manager) => {
-      await this.invitation(manager, id);
+      const { email } = await this.invitation(manager, id);
+      await this.refuseOwnAddress(manager, email);
       if (!(await this.repository.renew(manager, id, this.days))) throw new InvitationClosed();
       return this.sent(manager, organiser, id);
     });
@@ -101,6 +103,11 @@ export class InvitationsAdminService {
 
   private async countSending({ organiserId }: SignedInOrganiser): Promise<void> {
     await this.rateLimiter.consume('invitations', organiserId, MOST_OF_AN_ORGANISER);
+  }
+
+  /** The database refuses the acceptance as well, by whatever way it came to be. */
+  private async refuseOwnAddress(manager: OrganiserManager, email: string): Promise<void> {
+    if (await this.repository.isOwnAddress(manager, email.toLowerCase())) throw new OwnGrant();
   }
 
   private async refuseFaults(

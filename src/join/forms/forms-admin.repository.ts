@@ -5,6 +5,7 @@ import type { OrganiserManager } from '../../platform/database/database.js';
 import { decodeCursor, type Page, toPage } from '../../platform/http/keyset-page.js';
 import { newId } from '../../platform/new-id.js';
 import type { AdminForm, FormChange, FormsQuery, NewForm } from './forms.admin-schemas.js';
+import { unitWithId } from '../../organisers/record-columns.js';
 
 const cursorShape = z.tuple([z.string()]);
 
@@ -14,7 +15,7 @@ const CHANGERS = `(SELECT my_units_as('{national_administrator,regional_organise
 const COLUMNS = `f.id, f.slug, f.name, f.origins, f.thank_you_url AS "thankYouUrl", f.sequence,
   f.source_defaults AS "sourceDefaults", f.questions, f.challenge, f.closed_at AS "closedAt",
   f.version, f.created_at AS "createdAt", f.updated_at AS "updatedAt",
-  json_build_object('id', u.id, 'kind', u.kind, 'slug', u.slug, 'name', u.name) AS unit`;
+  ${unitWithId('u')} AS unit`;
 const FROM = 'FROM form f JOIN unit u ON u.id = f.unit_id';
 
 /** Forms as organisers see and change them; policies let through those of the caller's units. */
