@@ -4,7 +4,7 @@ import type { Response } from 'supertest';
 import { giveGrant } from '../../factories/organisation.js';
 import { type TestSubmission, makeSubmission } from '../../factories/submissions.js';
 import { type AdminStage, bearer, startAdminStage } from '../support.js';
-import { type Caller, makeCaller, openSession } from './caller.js';
+import { type Caller, makeCaller, makeKeyCaller, openSession } from './caller.js';
 
 let stage: AdminStage;
 /** Holds locks, and takes rights away. */
@@ -184,6 +184,39 @@ describe('a request that was let in, and had to wait while', () => {
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(answer.text).not.toContain(submission.email);
     expect(await deeds('person.read')).toBe(before);
+  });
+
+  it('the grant was deleted is not told of an account that it reached', async () => {
+    const { database, organisation } = stage;
+    const leading = await giveGrant(
+      database,
+      caller.id,
+      'regional_organiser',
+      organisation.units.wales.id,
+    );
+    const answer = await meanwhile(
+      'LOCK TABLE audit_event IN SHARE MODE',
+      [],
+      get(`organisers/${organisation.organisers.cardiff.id}`),
+      sql('DELETE FROM organiser_grant WHERE id = $1', [leading]),
+    );
+    expect([answer.status, answer.body.code]).toEqual([403, 'rights_withdrawn']);
+    expect(answer.text).not.toContain('cardiff@example.org');
+  });
+
+  it('its key was revoked is not told what it had read', async () => {
+    const key = await makeKeyCaller(stage, ['people.read']);
+    const answer = await meanwhile(
+      'LOCK TABLE audit_event IN SHARE MODE',
+      [],
+      () => stage.call().get(`/v1/admin/people/${submission.personId}`).set(bearer(key.token)),
+      sql('UPDATE api_key SET revoked_at = clock_now() WHERE id = $1', [key.id]),
+    );
+    expect(answer.status).toBe(401);
+    expect(answer.text).not.toContain(submission.email);
+    expect(
+      await stage.database.sql('SELECT FROM audit_event WHERE actor_id = $1', [key.id]),
+    ).toEqual([]);
   });
 
   it('the grant was ended sees from its next statement on what is left', async () => {
